@@ -1,0 +1,1 @@
+"""Coding agents: one protocol, its adapters, and what they are told."""

@@ -1,0 +1,1 @@
+"""The sample feature that `sixfold demo` runs."""

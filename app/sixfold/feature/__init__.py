@@ -1,0 +1,1 @@
+"""Reading a Spec Kit feature: spec_info, prerequisites, checklists, tasks."""

@@ -1,0 +1,159 @@
+"""The nouns of Sixfold: plan, phase, task, failure. Plain data, shared by every floor.
+
+The shapes are those of `sixfold plan --json` and of the events that carry them, so one
+definition serves the planner, the journal and the screen.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+BoxState = Literal["pending", "done", "parked"]
+"""What a task's box in `tasks.md` says: open, ticked, or neither."""
+
+TaskState = Literal[
+    "pending",
+    "ready",
+    "running",
+    "integrating",
+    "done",
+    "failed",
+    "halted",
+    "skipped",
+    "parked",
+]
+
+RunStatus = Literal["ready", "running", "paused", "blocked", "finished", "failed", "stopped"]
+"""`ready` is the state before the run's first event."""
+
+PhaseKind = Literal[
+    "setup", "foundational", "story", "tests", "core", "integration", "polish", "other"
+]
+Role = Literal["setup", "core", "tests", "polish"]
+Because = Literal["phase", "order", "file", "stated", "test first"]
+Stories = Literal["one-by-one", "parallel"]
+Roles = Literal["prefer", "strict"]
+
+Verdict = Literal["green", "red", "error", "timed_out"]
+FailureKind = Literal["fail", "race", "panic", "build", "timeout", "unfinished", "command"]
+TestState = Literal["running", "passed", "failed", "skipped"]
+
+SLOT_ROLES: dict[int, Role] = {
+    1: "setup",
+    2: "setup",
+    3: "core",
+    4: "core",
+    5: "tests",
+    6: "polish",
+}
+"""The role each of the six slots prefers; slot 5 takes fixes first."""
+
+
+class Need(Struct, frozen=True, omit_defaults=True):
+    """An edge: the task that carries it needs `task`, because of `because`."""
+
+    task: str
+    because: Because
+    detail: str = ""
+    """What the edge rests on: the file both name, or the words that state it."""
+    line: int = 0
+    """Line of `tasks.md` (1-based) that states it; 0 where no single line does."""
+
+
+class Task(Struct, frozen=True):
+    """One box of `tasks.md` that is work for an agent."""
+
+    id: str
+    line: int
+    phase: int
+    """Position of its phase in `Plan.phases`, from 1; 0 before any phase heading."""
+    state: BoxState
+    parallel: bool
+    story: str | None
+    title: str
+    """The description on the task's line, markers removed."""
+    files: list[str]
+    role: Role
+    runnable: bool
+    """False for what is ambiguous in the file: it is shown, and never given to an agent."""
+    needs: list[Need]
+    """In-phase and stated edges; the barrier between phases is `Phase.needs`."""
+
+
+class Phase(Struct, frozen=True):
+    """A phase of the plan, ended by a gate."""
+
+    number: int
+    """Position in the plan, from 1."""
+    title: str
+    line: int
+    kind: PhaseKind
+    story: str | None
+    tasks: list[str]
+    needs: list[int] = []
+    """Phases whose tasks and gate this one needs: a failure there halts it."""
+    follows: list[int] = []
+    """Phases this one merely comes after (stories one by one): it waits for their gate,
+    and a task that failed there does not halt it."""
+
+
+class PlanWarning(Struct, frozen=True):
+    """A defect of `tasks.md`, told with its line (1-based) and what to do."""
+
+    line: int
+    code: str
+    message: str
+
+
+class Plan(Struct, frozen=True):
+    """What `tasks.md` asks for, as a graph; `sixfold plan --json` prints it."""
+
+    version: int
+    feature_dir: str
+    branch: str
+    tasks_file: str
+    phases: list[Phase]
+    tasks: list[Task]
+    """In file order."""
+    warnings: list[PlanWarning]
+    critical_path: list[str]
+    speedup: float
+    """Open tasks / length of the schedule on the slots, every task taking one unit of time."""
+    stories: Stories = "one-by-one"
+    slots: int = 6
+
+
+class Frame(Struct, frozen=True):
+    """One place in a stack: function, file as printed, line (1-based)."""
+
+    function: str
+    file: str
+    line: int
+
+
+class Failure(Struct, frozen=True, omit_defaults=True):
+    """One reason why a gate is not green."""
+
+    package: str
+    test: str
+    """Empty where the package itself failed (build error, panic in init, `TestMain`)."""
+    kind: FailureKind
+    file: str = ""
+    line: int = 0
+    message: str = ""
+    """One line for a list: `data race  store.go:17 <-> store.go:17`."""
+    output: str = ""
+    """What was printed for it, bounded; a data race comes as one block with both stacks."""
+    old: bool = False
+    """True where the baseline gate already had it."""
+
+
+class Checklist(Struct, frozen=True):
+    """Boxes of one file below `checklists/`; `unknown` where it has none."""
+
+    name: str
+    open: int
+    done: int
+    status: Literal["complete", "incomplete", "unknown"]

@@ -1,0 +1,1 @@
+"""The plan: edges and why each exists, and what may start now. Pure."""

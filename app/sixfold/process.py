@@ -1,0 +1,191 @@
+"""Child processes that die with their run.
+
+Each child leads a session of its own and carries `SIXFOLD_RUN` in its environment. Ending it
+means: a polite signal to the group, SIGKILL to the group, and a sweep of every process that still
+carries the marker, since agents start commands in sessions of their own. A watchdog process
+sweeps when the runner itself was killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+MARKER = "SIXFOLD_RUN"
+POLITE_SECONDS = 1.5
+"""How long a group may take to end after the polite signal."""
+DRAIN_SECONDS = 0.5
+"""How long output may still arrive after the process ended."""
+CHUNK = 1 << 16
+
+
+class Child:
+    """A running child, its stdout and stderr (joined, or apart) as streams of chunks."""
+
+    def __init__(self, process: asyncio.subprocess.Process, env: Mapping[str, str]) -> None:
+        self._process = process
+        self._marks = {key: value for key, value in env.items() if key.startswith("SIXFOLD_")}
+        self.pid = process.pid
+        self.out: asyncio.StreamReader | None = None
+        self.err: asyncio.StreamReader | None = None
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status; negative for a signal; None while it runs."""
+        return self._process.returncode
+
+    async def wait(self) -> int:
+        """Wait for the process itself, whoever else still holds its pipes."""
+        return await self._process.wait()
+
+    async def end(self, first: signal.Signals = signal.SIGTERM) -> None:
+        """End the process, its group, and whatever else carries its marks. Idempotent."""
+        if self.returncode is None:
+            _signal_group(self.pid, first)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), POLITE_SECONDS)
+        _signal_group(self.pid, signal.SIGKILL)
+        if self._marks:
+            await asyncio.to_thread(sweep, self._marks)
+        await self._process.wait()
+
+
+async def spawn(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+    stderr_apart: bool = False,
+) -> Child:
+    """Start `command` in a session of its own.
+
+    Its output comes through pipes that are ours, so that waiting for it never hangs on an orphan
+    that holds them open. Raises `OSError` where it cannot be started.
+    """
+    out_read, out_write = os.pipe()
+    err_read, err_write = os.pipe() if stderr_apart else (-1, out_write)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=cwd,
+            env=dict(env),
+            stdin=stdin,
+            stdout=out_write,
+            stderr=err_write,
+            start_new_session=True,
+        )
+    except BaseException:
+        os.close(out_read)
+        if stderr_apart:
+            os.close(err_read)
+        raise
+    finally:
+        os.close(out_write)
+        if stderr_apart:
+            os.close(err_write)
+    child = Child(process, env)
+    child.out = await _reader(out_read)
+    if stderr_apart:
+        child.err = await _reader(err_read)
+    return child
+
+
+async def _reader(descriptor: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+    )
+    return reader
+
+
+async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """What the child prints, as it comes, until end of file.
+
+    Once the child has ended, whatever an orphan of its still prints is waited for no longer than
+    `DRAIN_SECONDS`.
+    """
+    ended = asyncio.ensure_future(child.wait())
+    try:
+        while True:
+            reading = asyncio.ensure_future(reader.read(CHUNK))
+            await asyncio.wait({reading, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                await asyncio.wait({reading}, timeout=DRAIN_SECONDS)
+            if not reading.done():
+                reading.cancel()
+                return
+            chunk = reading.result()
+            if not chunk:
+                return
+            yield chunk
+            await asyncio.sleep(0)  # read() does not yield while data is buffered
+    finally:
+        ended.cancel()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def marked(marks: Mapping[str, str]) -> list[psutil.Process]:
+    """Processes of this user whose environment carries all of `marks`; never this one."""
+    found = []
+    for process in psutil.process_iter():
+        if process.pid == os.getpid():
+            continue
+        with suppress(psutil.Error, OSError):
+            environment = process.environ()
+            if all(environment.get(key) == value for key, value in marks.items()):
+                found.append(process)
+    return found
+
+
+def sweep(marks: Mapping[str, str]) -> int:
+    """Kill every process that carries all of `marks`, until none is left; how many there were."""
+    killed = 0
+    for _ in range(20):
+        alive = [p for p in marked(marks) if p.status() != psutil.STATUS_ZOMBIE]
+        if not alive:
+            break
+        killed += len(alive)
+        for process in alive:
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(alive, timeout=0.2)
+    return killed
+
+
+def start_watchdog(run: str) -> subprocess.Popen[bytes]:
+    """A process that sweeps the run's leftovers once this process is gone, however it went.
+
+    It reads from a pipe whose other end only we hold: end of file is our death.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != MARKER}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sixfold.process", run],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=environment,
+    )
+
+
+def _watch(run: str) -> None:
+    sys.stdin.buffer.read()
+    sweep({MARKER: run})
+
+
+if __name__ == "__main__":
+    _watch(sys.argv[1])

@@ -1,0 +1,248 @@
+"""The state of a run: a fold of its events, and of nothing else.
+
+The dashboard, `sixfold status` and the runner itself all use this fold, so what is on the
+screen is what the journal says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from msgspec import UNSET
+
+from sixfold import events as ev
+from sixfold.model import Checklist, Phase, Plan, RunStatus, Task, TaskState
+
+
+@dataclass(slots=True)
+class TaskProgress:
+    """Where one task stands."""
+
+    state: TaskState
+    attempts: int = 0
+    slot: int = 0
+    """The slot it runs in, or ran in last; 0 before its first attempt."""
+    agent: str = ""
+    reason: str = ""
+    """Why it failed, or which task halted it."""
+    commit: str = ""
+    started: datetime | None = None
+    """Start of the latest attempt, UTC."""
+    ended: datetime | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """What a busy slot works on: a task, or a fix for a phase's red gate."""
+
+    slot: int
+    label: str
+    """The task's id, or `fix N` for phase N."""
+    task: str
+    """The task's id; empty for a fix."""
+    phase: int
+    attempt: int
+    agent: str
+    started: datetime | None
+
+
+@dataclass(slots=True)
+class GateRun:
+    """One run of the test command; `ended` is None while it runs."""
+
+    started: ev.GateStarted
+    ended: ev.GateEnded | None = None
+
+
+@dataclass(slots=True)
+class RunState:
+    """Everything a viewer may know about a run. Built by `fold`, advanced by `apply`."""
+
+    run: str = ""
+    status: RunStatus = "ready"
+    repository: str = ""
+    branch: str = ""
+    commit: str = ""
+    agent: str = ""
+    slots: int = 6
+    pid: int = 0
+    started: datetime | None = None
+    ended: datetime | None = None
+    reason: str = ""
+    """Why the run is blocked, or how it ended."""
+    options: list[str] = field(default_factory=list)
+    """Commands that help a blocked run."""
+    plan: Plan | None = None
+    tasks: dict[str, TaskProgress] = field(default_factory=dict)
+    by_id: dict[str, Task] = field(default_factory=dict)
+    """The plan's tasks by id; parallel to `tasks`."""
+    passed: set[int] = field(default_factory=set)
+    """Phases whose gate is green."""
+    begun: set[int] = field(default_factory=set)
+    """Phases that have started."""
+    work: dict[int, Work] = field(default_factory=dict)
+    """Busy slots."""
+    gates: list[GateRun] = field(default_factory=list)
+    fixes: dict[int, int] = field(default_factory=dict)
+    """Phase -> fix attempts since it was last blocked or green."""
+    checklists: list[Checklist] = field(default_factory=list)
+    asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
+    """Open permission requests by their name."""
+    notices: list[ev.Notice] = field(default_factory=list)
+    seq: int = 0
+    """`seq` of the latest event."""
+
+    @property
+    def phases(self) -> list[Phase]:
+        """The plan's phases; empty before a plan is loaded."""
+        return self.plan.phases if self.plan else []
+
+    @property
+    def gate(self) -> GateRun | None:
+        """The latest gate, running or ended."""
+        return self.gates[-1] if self.gates else None
+
+    @property
+    def done(self) -> int:
+        """Number of tasks that are done."""
+        return sum(task.state == "done" for task in self.tasks.values())
+
+    @property
+    def total(self) -> int:
+        """Number of tasks that count: all but those parked in the file."""
+        return sum(task.state != "parked" for task in self.tasks.values())
+
+    @property
+    def live(self) -> bool:
+        """Has the run started and not ended? (Its process may have died all the same.)"""
+        return self.status in {"running", "paused", "blocked"}
+
+    def apply(self, event: ev.AnyEvent) -> None:
+        """Take one event in. Cost does not grow with the number of events before it."""
+        self.seq = event.seq or self.seq
+        at = None if event.at is UNSET else event.at
+        match event:
+            case ev.RunStarted():
+                self._start(event, at)
+            case ev.PlanLoaded():
+                self._load(event.plan)
+            case ev.PlanChanged():
+                self._change(event)
+            case ev.ChecklistsRead():
+                self.checklists = event.checklists
+            case ev.PhaseStarted():
+                self.begun.add(event.phase)
+            case ev.PhaseEnded():
+                self.passed.add(event.phase)
+                self.fixes.pop(event.phase, None)
+            case ev.TaskStarted() | ev.TaskEnded():
+                self._attempt(event, at)
+            case ev.TaskHalted() | ev.TaskSkipped() | ev.TaskReopened():
+                self._settle(event)
+            case ev.GateStarted() | ev.GateEnded() | ev.FixStarted() | ev.FixEnded():
+                self._gate(event, at)
+            case ev.PermissionAsked():
+                self.asked[event.request] = event
+            case ev.PermissionAnswered():
+                self.asked.pop(event.request, None)
+            case ev.RunPaused():
+                self.status = "paused"
+            case ev.RunResumed():
+                self.status, self.reason, self.options = "running", "", []
+            case ev.RunBlocked():
+                self.status, self.reason, self.options = "blocked", event.reason, event.options
+                self.fixes.clear()
+            case ev.RunEnded():
+                self.status, self.reason, self.options = event.outcome, event.reason, []
+                self.ended, self.work = at, {}
+            case ev.Notice():
+                self.notices.append(event)
+            case _ as unknown:
+                assert_never(unknown)
+
+    def _start(self, event: ev.RunStarted, at: datetime | None) -> None:
+        self.run, self.repository, self.branch = event.run, event.repository, event.branch
+        self.commit, self.agent, self.slots = event.commit, event.agent, event.slots
+        self.pid, self.status, self.started = event.pid, "running", at
+
+    def _load(self, plan: Plan) -> None:
+        self.plan = plan
+        self.by_id = {task.id: task for task in plan.tasks}
+        self.tasks = {
+            task.id: self.tasks.get(task.id) or TaskProgress(state=task.state)
+            for task in plan.tasks
+        }
+
+    def _change(self, event: ev.PlanChanged) -> None:
+        for old, new in event.renamed.items():
+            if old in self.tasks:
+                self.tasks[new] = self.tasks.pop(old)
+        self._load(event.plan)
+        for task in event.plan.tasks:
+            progress = self.tasks[task.id]
+            if (
+                progress.state in {"pending", "parked", "halted", "failed"}
+                and task.state != "pending"
+            ):
+                progress.state = task.state
+            elif progress.state == "parked" and task.state == "pending":
+                progress.state = "pending"
+        self.passed &= set(range(1, len(event.plan.phases) + 1))
+
+    def _attempt(self, event: ev.TaskStarted | ev.TaskEnded, at: datetime | None) -> None:
+        task = self.tasks.setdefault(event.task, TaskProgress(state="pending"))
+        task.attempts, task.slot = event.attempt, event.slot
+        if isinstance(event, ev.TaskStarted):
+            task.state, task.agent, task.reason = "running", event.agent, ""
+            task.started, task.ended = at, None
+            phase = self.by_id[event.task].phase if event.task in self.by_id else 0
+            self.work[event.slot] = Work(
+                event.slot, event.task, event.task, phase, event.attempt, event.agent, at
+            )
+            return
+        task.ended, task.reason, task.commit = at, event.reason, event.commit
+        task.state = "done" if event.outcome == "done" else "failed"
+        if event.again:
+            task.state = "pending"
+        self.work.pop(event.slot, None)
+
+    def _settle(self, event: ev.TaskHalted | ev.TaskSkipped | ev.TaskReopened) -> None:
+        task = self.tasks.setdefault(event.task, TaskProgress(state="pending"))
+        match event:
+            case ev.TaskHalted():
+                task.state, task.reason = "halted", f"needs {event.because}"
+            case ev.TaskSkipped():
+                task.state, task.reason = "skipped", ""
+            case ev.TaskReopened():
+                task.state, task.reason = "pending", ""
+
+    def _gate(
+        self,
+        event: ev.GateStarted | ev.GateEnded | ev.FixStarted | ev.FixEnded,
+        at: datetime | None,
+    ) -> None:
+        match event:
+            case ev.GateStarted():
+                self.gates.append(GateRun(event))
+            case ev.GateEnded():
+                if self.gates:
+                    self.gates[-1].ended = event
+            case ev.FixStarted():
+                self.fixes[event.phase] = event.attempt
+                label = f"fix {event.phase}"
+                self.work[event.slot] = Work(
+                    event.slot, label, "", event.phase, event.attempt, event.agent, at
+                )
+            case ev.FixEnded():
+                self.work.pop(event.slot, None)
+
+
+def fold(events: Iterable[ev.AnyEvent]) -> RunState:
+    """The state after `events`, taken in order."""
+    state = RunState()
+    for event in events:
+        state.apply(event)
+    return state

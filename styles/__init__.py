@@ -1,0 +1,1 @@
+"""Every style sheet and theme of the dashboard."""
