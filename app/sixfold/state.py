@@ -117,7 +117,7 @@ class RunState:
 
     @property
     def live(self) -> bool:
-        """Has the run started and not ended? (Its process may have died all the same.)"""
+        """Started and not ended, as far as the journal goes: its process may have died."""
         return self.status in {"running", "paused", "blocked"}
 
     def apply(self, event: ev.AnyEvent) -> None:

@@ -1,0 +1,153 @@
+"""The run's Unix socket: framing, and the client that every viewer uses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from sixfold import events as ev
+
+CHUNK = 1 << 16
+LONGEST_ADDRESS = 100
+"""Bytes of a socket's path; the kernel allows 104 to 108."""
+
+
+class LinkError(Exception):
+    """The runner cannot be reached, or went away."""
+
+
+class Source(Protocol):
+    """Where a viewer's messages come from and its commands go."""
+
+    def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
+        """Batches of messages as they arrive, the run's journal first; ends with the source."""
+        ...
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        """Send a command and wait for its answer. Raises `LinkError` where there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the run; it goes on."""
+        ...
+
+
+@contextlib.contextmanager
+def short_address(path: Path) -> Iterator[str]:
+    """A path to the socket that fits the kernel's limit: a short-lived link where need be."""
+    if len(os.fsencode(path)) <= LONGEST_ADDRESS:
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="sixfold-") as folder:
+        link = Path(folder) / "run"
+        link.symlink_to(path.parent.absolute())
+        yield str(link / path.name)
+
+
+class Link:
+    """A connection to a live run."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[ev.Answer]] = {}
+        self._inbox: asyncio.Queue[Sequence[ev.Message] | None] = asyncio.Queue(maxsize=8)
+        self._pump = asyncio.create_task(self._read())
+
+    @classmethod
+    async def connect(cls, socket: Path) -> Link:
+        """Reach the runner behind `socket`. Raises `LinkError`."""
+        try:
+            with short_address(socket) as address:
+                return cls(*await asyncio.open_unix_connection(address, limit=CHUNK))
+        except OSError as error:
+            raise LinkError(f"{socket}: {error.strerror or error}") from error
+
+    async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
+        """The journal from its start, then all that comes, until the runner closes the link."""
+        await self._send(ev.Watch())
+        while (batch := await self._inbox.get()) is not None:
+            yield batch
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        """Send `command` and wait for its answer. Raises `LinkError` when the runner goes away."""
+        number = next(self._ids)
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        await self._send(msgspec.structs.replace(command, id=number))
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._pump.cancel()
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+    async def _send(self, command: ev.AnyCommand) -> None:
+        if self._pump.done():
+            raise LinkError("the run has ended")
+        try:
+            self._writer.write(ev.encode(command))
+            await self._writer.drain()
+        except OSError as error:
+            raise LinkError("the run has ended") from error
+
+    async def _read(self) -> None:
+        rest = b""
+        try:
+            while chunk := await self._reader.read(CHUNK):
+                *lines, rest = (rest + chunk).split(b"\n")
+                batch = [message for line in lines if (message := self._take(line)) is not None]
+                if batch:
+                    await self._inbox.put(batch)
+                await asyncio.sleep(0)  # read() does not yield while data is buffered
+        except OSError:
+            pass
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(LinkError("the run has ended"))
+            if not asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                await self._inbox.put(None)
+
+    def _take(self, line: bytes) -> ev.Message | None:
+        try:
+            message = ev.decode_message(line)
+        except msgspec.MsgspecError:
+            return None  # a newer runner's message that this viewer does not know
+        if isinstance(message, ev.Answer):
+            answer = self._waiting.get(message.id)
+            if answer and not answer.done():
+                answer.set_result(message)
+            return None
+        return message
+
+
+class Recording:
+    """A run that is over: its journal, and no one to take commands."""
+
+    def __init__(self, events: Sequence[ev.AnyEvent]) -> None:
+        self._events = events
+
+    async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
+        """The whole journal in one batch."""
+        yield self._events
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        """Refuse."""
+        return ev.Answer(id=command.id, accepted=False, reason="this run has ended")
+
+    async def close(self) -> None:
+        """Nothing is open."""
