@@ -80,7 +80,7 @@ class Link:
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Send `command` and wait for its answer. Raises `LinkError` when the runner goes away."""
         number = next(self._ids)
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[ev.Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         await self._send(msgspec.structs.replace(command, id=number))
         try:
