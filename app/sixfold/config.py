@@ -1,0 +1,248 @@
+"""`sixfold.yaml` -> typed settings, with errors that name the line.
+
+Pure: text and environment come in, settings or a `ConfigError` come out.
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from sixfold.model import Roles, Stories
+
+FILE_NAME = "sixfold.yaml"
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """A wrong key or value: where (file and line), what, and what to do."""
+
+    def __init__(self, where: str, what: str, hint: str) -> None:
+        super().__init__(f"{where}: {what}; {hint}")
+        self.where, self.what, self.hint = where, what, hint
+
+
+class Duration(float):
+    """Seconds, written as `90`, `90s`, `10m` or `1h30m`."""
+
+    @classmethod
+    def parse(cls, value: object) -> Duration:
+        """Raises `ValueError` on anything but a positive duration."""
+        units = {"h": 3600.0, "m": 60.0, "s": 1.0}
+        text = str(value).strip()
+        parts = re.findall(r"(\d+(?:\.\d+)?)([hms])", text)
+        if re.fullmatch(r"\d+(\.\d+)?", text):
+            seconds = float(text)
+        elif parts and "".join(number + unit for number, unit in parts) == text:
+            seconds = sum(float(number) * units[unit] for number, unit in parts)
+        else:
+            seconds = 0.0
+        if seconds <= 0:
+            raise ValueError(f"Expected a duration such as 90s, 10m or 1h30m, got {text!r}")
+        return cls(seconds)
+
+
+class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One agent of `agents:`."""
+
+    protocol: Literal["acp", "command", "scripted"]
+    command: list[str] = []
+    env: dict[str, str] = {}
+    timeout: Duration = Duration(30 * 60)
+    """Of one turn, in seconds."""
+    playbook: str = ""
+    """File with the steps of a scripted agent, relative to `sixfold.yaml`."""
+    speed: Annotated[float, Meta(gt=0)] = 1.0
+    """A scripted agent waits this many times shorter."""
+
+
+class Roster(Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of `agents:` beside the agents themselves."""
+
+    default: str = ""
+    slots: Annotated[int, Meta(ge=1, le=6)] = 6
+    roles: Roles = "prefer"
+
+
+class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The test command and how it is judged."""
+
+    command: Annotated[list[str], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["go", "test", "-race", "./..."]
+    )
+    format: Literal["auto", "go-json", "lines"] = "auto"
+    timeout: Duration = Duration(10 * 60)
+    fix_attempts: Annotated[int, Meta(ge=0)] = 3
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `sixfold.yaml`. `agents` holds the named ones; what is said of all is in `roster`."""
+
+    roster: Roster = Roster()
+    agents: dict[str, AgentSettings] = {}
+    isolation: Literal["worktree", "shared"] = "worktree"
+    stories: Stories = "one-by-one"
+    checklists: Literal["note", "stop"] = "note"
+    attempts: Annotated[int, Meta(ge=1)] = 2
+    gate: GateSettings = GateSettings()
+
+    @property
+    def default_agent(self) -> str:
+        """The agent that runs tasks: the one named, else the only one there is, else claude."""
+        if self.roster.default:
+            return self.roster.default
+        return next(iter(self.agents)) if len(self.agents) == 1 else "claude"
+
+
+BUILT_IN = {"claude": AgentSettings(protocol="acp", command=["claude-agent-acp"])}
+"""Agents that need no entry in the file."""
+
+
+def parse(text: str, where: str, environ: Mapping[str, str]) -> Settings:
+    """The settings that `text` asks for; `where` names the file in errors.
+
+    `${NAME}` in an agent's `env` is taken from `environ`. Raises `ConfigError`.
+    """
+    return _Reader(text, where, environ).settings()
+
+
+class _Reader:
+    """One file on its way to settings: the YAML node tree knows each key's line."""
+
+    def __init__(self, text: str, where: str, environ: Mapping[str, str]) -> None:
+        self.where, self.environ = where, environ
+        try:
+            self.root = yaml.compose(text, Loader=yaml.SafeLoader)
+            self.data = yaml.safe_load(text)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            what = (error.problem or "not YAML").strip()
+            raise ConfigError(f"{where}:{line}", what, "mend the YAML") from error
+        except yaml.YAMLError as error:
+            what = str(error).splitlines()[0]
+            raise ConfigError(where, what, "the file must be YAML in UTF-8") from error
+        self._refuse_repeats(self.root)
+
+    def settings(self) -> Settings:
+        data = {} if self.data is None else self.data
+        if not isinstance(data, dict):
+            raise ConfigError(f"{self.where}:1", "not a mapping", "write `key: value` lines")
+        rest = {key: value for key, value in data.items() if key != "agents"}
+        if "roster" in rest:
+            raise self._unknown((), ("roster",), Settings)
+        settings = self._convert(rest, Settings, ())
+        roster, agents = self._agents(data.get("agents") or {})
+        return msgspec.structs.replace(settings, roster=roster, agents=agents)
+
+    def _agents(self, data: object) -> tuple[Roster, dict[str, AgentSettings]]:
+        if not isinstance(data, dict):
+            hint = "write one agent a line, `name: {protocol: ...}`"
+            raise self._error(("agents",), "Expected a mapping", hint)
+        own = {key: value for key, value in data.items() if key in Roster.__struct_fields__}
+        roster = self._convert(own, Roster, ("agents",))
+        agents = dict(BUILT_IN)
+        named = {str(key): value for key, value in data.items() if key not in own}
+        for name, value in named.items():
+            agents[name] = self._agent(name, value)
+        if roster.default and roster.default not in agents:
+            hint = f"define it below `agents:`, or use one of: {', '.join(sorted(agents))}"
+            raise self._error(("agents", "default"), f"no agent named {roster.default!r}", hint)
+        if named and "claude" not in named:
+            del agents["claude"]
+        return roster, agents
+
+    def _agent(self, name: str, value: object) -> AgentSettings:
+        path = ("agents", name)
+        agent = self._convert(value, AgentSettings, path)
+        if agent.protocol == "scripted" and not agent.playbook:
+            raise self._error(path, "a scripted agent needs a playbook", "add `playbook: FILE`")
+        if agent.protocol != "scripted" and not agent.command:
+            hint = "add `command: [program, ...]`"
+            raise self._error(path, f"an agent of protocol {agent.protocol} needs a command", hint)
+        env = {key: self._expand(text, (*path, "env", key)) for key, text in agent.env.items()}
+        return msgspec.structs.replace(agent, env=env)
+
+    def _expand(self, text: str, path: tuple[str, ...]) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            if name not in self.environ:
+                hint = f"set {name} before you start sixfold"
+                raise self._error(path, f"${{{name}}} is not set", hint)
+            return self.environ[name]
+
+        return re.sub(r"\$\{(\w+)\}", value, text)
+
+    def _convert(self, data: object, kind: type[T], path: tuple[str, ...]) -> T:
+        try:
+            return msgspec.convert(data, kind, dec_hook=_hook)
+        except msgspec.ValidationError as error:
+            what, _, place = str(error).partition(" - at `$")
+            inner = tuple(re.findall(r"[^.\[\]`]+", place))
+            if unknown := re.search(r"unknown field `(.*)`", what):
+                raise self._unknown(path, (*inner, unknown[1]), kind) from None
+            raise self._error((*path, *inner), what, _expected(kind, inner)) from None
+
+    def _unknown(self, above: tuple[str, ...], path: tuple[str, ...], kind: type) -> ConfigError:
+        owner = _type_at(kind, path[:-1])
+        known = [name for name in getattr(owner, "__struct_fields__", ()) if name != "roster"]
+        return self._error((*above, *path), "unknown key", f"known here: {', '.join(known)}")
+
+    def _error(self, path: tuple[str, ...], what: str, hint: str) -> ConfigError:
+        return ConfigError(f"{self.where}:{self._line(path)}", f"{'.'.join(path)}: {what}", hint)
+
+    def _line(self, path: tuple[str, ...]) -> int:
+        node, line = self.root, 1
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                pair = next((p for p in node.value if p[0].value == step), None)
+                if pair is None:
+                    break
+                line, node = pair[0].start_mark.line + 1, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and step.isdigit():
+                node = node.value[int(step)]
+                line = node.start_mark.line + 1
+        return line
+
+    def _refuse_repeats(self, node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._refuse_repeats(item)
+        if not isinstance(node, yaml.MappingNode):
+            return
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                what = f"{key.value} stands twice (first on line {seen[key.value]})"
+                raise ConfigError(f"{self.where}:{line}", what, "keep one of them")
+            seen[str(key.value)] = line
+            self._refuse_repeats(value)
+
+
+def _hook(kind: type, value: object) -> object:
+    if kind is Duration:
+        return Duration.parse(value)
+    raise NotImplementedError(kind)
+
+
+def _type_at(kind: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        if not hasattr(kind, "__struct_fields__"):
+            break
+        kind = typing.get_type_hints(kind).get(step)
+    return kind
+
+
+def _expected(kind: type, path: tuple[str, ...]) -> str:
+    found = _type_at(kind, path)
+    if typing.get_origin(found) is Literal:
+        return f"expected {' or '.join(map(str, typing.get_args(found)))}"
+    if found is Duration:
+        return "write for example 10m"
+    return "see the table of settings in the README"
