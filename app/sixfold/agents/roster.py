@@ -1,0 +1,50 @@
+"""Who works: the agent behind a name, and which of the six slots takes what."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from sixfold.agents.agent import Agent
+from sixfold.agents.command import CommandAgent
+from sixfold.agents.scripted import scripted
+from sixfold.config import ConfigError, Settings
+from sixfold.model import SLOT_ROLES
+
+
+def enlist(settings: Settings, name: str, folder: Path) -> Agent:
+    """The agent called `name`; relative paths of its settings start at `folder`.
+
+    Raises `ConfigError` where there is none, or its program or playbook is missing.
+    """
+    if name not in settings.agents:
+        known = ", ".join(sorted(settings.agents))
+        raise ConfigError(f"agent {name}", "not configured", f"use one of: {known}")
+    agent = settings.agents[name]
+    match agent.protocol:
+        case "command":
+            program = _program(agent.command[0], folder)
+            if program is None:
+                hint = "install it, or name its full path in sixfold.yaml"
+                raise ConfigError(f"agent {name}", f"{agent.command[0]} is not on PATH", hint)
+            command = [program, *agent.command[1:]]
+            return CommandAgent(name, command, env=agent.env, timeout=agent.timeout)
+        case "scripted":
+            if not (folder / agent.playbook).is_file():
+                where = f"agent {name}"
+                raise ConfigError(where, f"{agent.playbook} does not exist", "write the playbook")
+            return scripted(name, agent, folder)
+        case "acp":
+            hint = "set `agents: default:` to an agent of protocol command"
+            raise ConfigError(f"agent {name}", "protocol acp is not supported yet", hint)
+
+
+def _program(word: str, folder: Path) -> str | None:
+    """A path in `word` counts from `folder`; a bare name is looked up on PATH."""
+    return shutil.which(str(folder / word)) if "/" in word else shutil.which(word)
+
+
+def slot_for_fix(free: Collection[int]) -> int:
+    """The slot that takes a fix: the testers' first, else the last free one."""
+    return next((slot for slot in sorted(free) if SLOT_ROLES.get(slot) == "tests"), max(free))

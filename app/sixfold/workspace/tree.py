@@ -1,0 +1,122 @@
+"""The tree that agents work in, as git sees it: snapshots and what changed between them.
+
+A snapshot is a git tree made through an index and an object store of the run's own: the user's
+index, stash, branches and object store are never touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+EXCLUDED = "/.sixfold/"
+LONGEST_DIFF = 200_000
+"""Bytes of a diff that is shown or given to an agent."""
+
+
+class GitError(Exception):
+    """Git refused: what it was asked, and what it said."""
+
+
+class Tree:
+    """The repository at `root`; snapshots go below `store`, a folder of the run's own."""
+
+    def __init__(self, root: Path, store: Path, env: Mapping[str, str]) -> None:
+        self.root = root
+        self._store, self._env = store, env
+        self._one_at_a_time = asyncio.Lock()
+        self._scratch: dict[str, str] | None = None
+
+    async def snapshot(self) -> str:
+        """The id of a git tree that holds what is in the working tree now, ignored files apart."""
+        async with self._one_at_a_time:
+            await self._git("add", "--all", "--", ".")
+            return (await self._git("write-tree")).strip()
+
+    async def changed(self, before: str, after: str) -> list[str]:
+        """Paths that differ between two snapshots, from the root."""
+        names = await self._git("diff-tree", "-r", "-z", "--name-only", before, after)
+        return [name for name in names.split("\0") if name]
+
+    async def diff(self, before: str, after: str, paths: Sequence[str] = ()) -> str:
+        """The change between two snapshots as a unified diff, cut at `LONGEST_DIFF`."""
+        options = ("diff", "--no-color", "--no-ext-diff", "--find-renames")
+        text = await self._git(*options, before, after, "--", *paths)
+        if len(text) <= LONGEST_DIFF:
+            return text
+        return f"{text[:LONGEST_DIFF]}\n[cut: {len(text) - LONGEST_DIFF} more characters]\n"
+
+    async def names(self, snapshot: str) -> list[str]:
+        """Every path in a snapshot, from the root."""
+        names = await self._git("ls-tree", "-r", "-z", "--name-only", snapshot)
+        return [name for name in names.split("\0") if name]
+
+    async def _git(self, *words: str) -> str:
+        if self._scratch is None:
+            self._scratch = await self._prepare()
+        return await git(self.root, *words, env={**self._env, **self._scratch})
+
+    async def _prepare(self) -> dict[str, str]:
+        """An index and an object store of our own; the index starts as a copy, which is quick."""
+        objects = self._store / "objects"
+        objects.mkdir(parents=True, exist_ok=True)
+        index, theirs = self._store / "index", self.root / await self._inside("index")
+        if theirs.exists() and not index.exists():
+            shutil.copy2(theirs, index)
+        return {
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.root / await self._inside("objects")),
+        }
+
+    async def _inside(self, name: str) -> str:
+        return (await git(self.root, "rev-parse", "--git-path", name)).rstrip("\n")
+
+
+async def git(root: Path, *words: str, env: Mapping[str, str] | None = None) -> str:
+    """What `git words...` prints, run in `root`. Raises `GitError`."""
+    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    process = await asyncio.create_subprocess_exec(
+        "git",
+        *words,
+        cwd=root,
+        env={**(os.environ if env is None else env), **quiet},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    if process.returncode:
+        said = err.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {process.returncode}'}")
+    return out.decode(errors="surrogateescape")
+
+
+async def find_root(folder: Path) -> Path:
+    """The root of the repository that `folder` is in. Raises `GitError`."""
+    return Path((await git(folder, "rev-parse", "--show-toplevel")).rstrip("\n"))
+
+
+async def head(root: Path) -> tuple[str, str]:
+    """The branch (`HEAD` when detached) and the commit; empty where there is no commit yet."""
+    try:
+        commit = (await git(root, "rev-parse", "HEAD")).strip()
+        branch = (await git(root, "rev-parse", "--abbrev-ref", "HEAD")).strip()
+    except GitError:
+        return (await git(root, "symbolic-ref", "--short", "HEAD")).strip(), ""
+    return branch, commit
+
+
+async def exclude(root: Path) -> None:
+    """Have git ignore `.sixfold/` through `info/exclude`, which is nobody's commit."""
+    name = (await git(root, "rev-parse", "--git-path", "info/exclude")).strip()
+    path = root / name
+    known = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    if EXCLUDED in known.splitlines():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(("" if known.endswith("\n") or not known else "\n") + EXCLUDED + "\n")
