@@ -1,0 +1,88 @@
+"""Bulk on its way to viewers: gathered as it comes, sent on a clock, its tail kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from sixfold import events as ev
+
+SECONDS = 0.05
+"""Between two sendings."""
+MOST_LINES = 2_000
+"""Lines of one slot or of the gate that a viewer who comes later is shown."""
+
+
+class Bulk:
+    """Chatter of the slots and output of the gate. `send` gets whole lines of the wire."""
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send = send
+        self._slots: dict[int, tuple[str, int]] = {}
+        self._tails: dict[int, deque[ev.Utterance]] = {}
+        self._new: dict[int, list[ev.Utterance]] = {}
+        self._gate = 0
+        self._gate_tail: deque[ev.OutputLine] = deque(maxlen=MOST_LINES)
+        self._gate_new: list[ev.OutputLine] = []
+        self._progress: ev.GateProgress | None = None
+        self._progress_new = False
+
+    def begin(self, slot: int, label: str, attempt: int) -> None:
+        """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
+        self.flush()
+        self._slots[slot] = label, attempt
+        self._tails[slot] = deque(maxlen=MOST_LINES)
+
+    def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
+        """What the agent in a slot says."""
+        self._tails[slot].extend(lines)
+        self._new.setdefault(slot, []).extend(lines)
+
+    def begin_gate(self, number: int) -> None:
+        """A new gate: the output of the one before is no longer shown to newcomers."""
+        self.flush()
+        self._gate, self._progress = number, None
+        self._gate_tail.clear()
+
+    def test(self, lines: Sequence[ev.OutputLine], progress: ev.GateProgress) -> None:
+        """What the gate prints, and its tally."""
+        self._gate_tail.extend(lines)
+        self._gate_new.extend(lines)
+        self._progress, self._progress_new = progress, True
+
+    def flush(self) -> None:
+        """Send what has gathered."""
+        for slot, lines in self._new.items():
+            self._send(ev.encode(self._output(slot, lines[-MOST_LINES:])))
+        self._new = {}
+        if self._gate_new:
+            lines = self._gate_new[-MOST_LINES:]
+            self._send(ev.encode(ev.GateOutput(gate=self._gate, lines=lines)))
+            self._gate_new = []
+        if self._progress and self._progress_new:
+            self._send(ev.encode(self._progress))
+            self._progress_new = False
+
+    def tail(self) -> list[bytes]:
+        """What a viewer who comes now has missed."""
+        self.flush()
+        found = [
+            ev.encode(self._output(slot, list(tail))) for slot, tail in self._tails.items() if tail
+        ]
+        if self._gate_tail:
+            lines = list(self._gate_tail)
+            found.append(ev.encode(ev.GateOutput(gate=self._gate, lines=lines)))
+        if self._progress:
+            found.append(ev.encode(self._progress))
+        return found
+
+    async def run(self) -> None:
+        """Flush on a clock, until cancelled."""
+        while True:
+            await asyncio.sleep(SECONDS)
+            self.flush()
+
+    def _output(self, slot: int, lines: list[ev.Utterance]) -> ev.AgentOutput:
+        label, attempt = self._slots[slot]
+        return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=lines)

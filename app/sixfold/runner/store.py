@@ -1,0 +1,106 @@
+"""`.sixfold/` in the repository: runs, their journals and sockets, and who holds the lock."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sixfold import events as ev
+
+
+class LiveRunError(Exception):
+    """Another run is live in this repository; `run` is its id."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} is live in this repository")
+        self.run = run
+
+
+class RunFolder:
+    """The files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+        self.journal = path / "journal.jsonl"
+        self.socket = path / "run.sock"
+        self.transcripts = path / "transcripts"
+        self.results = path / "results"
+        self.snapshots = path / "snapshots"
+        self.log = path / "runner.log"
+        """Whatever the runner's own process printed."""
+
+    def events(self) -> list[ev.AnyEvent]:
+        """The journal so far. Raises `ValueError` where broken, `OSError` where missing."""
+        return ev.decode_journal(self.journal.read_bytes().split(b"\n"))
+
+
+class Store:
+    """All runs of the repository at `root`; everything below `.sixfold/` is its owner's alone."""
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / ".sixfold"
+        self._runs = self.path / "runs"
+        self._lock = self.path / "lock"
+
+    def create(self) -> RunFolder:
+        """A folder for a new run; its id sorts by time."""
+        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        folder = RunFolder(self._runs / name)
+        for path in (self.path, self._runs, folder.path, folder.transcripts, folder.results):
+            path.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def runs(self) -> list[RunFolder]:
+        """Every run that has a journal, oldest first."""
+        return [RunFolder(path.parent) for path in sorted(self._runs.glob("*/journal.jsonl"))]
+
+    def find(self, name: str | None = None) -> RunFolder | None:
+        """The run called `name` (its beginning is enough), or the last one."""
+        found = [run for run in self.runs() if name is None or run.id.startswith(name)]
+        return found[-1] if found else None
+
+    @contextmanager
+    def hold(self, run: str) -> Iterator[None]:
+        """Be the live run, until the block or the process ends. Raises `LiveRunError`."""
+        with self._lock.open("a+b") as file:
+            self._lock.chmod(0o600)
+            if not _lock_soon(file.fileno()):
+                file.seek(0)
+                raise LiveRunError(file.read().decode(errors="replace"))
+            file.truncate(0)
+            file.write(run.encode())
+            file.flush()
+            yield
+
+    def live(self) -> RunFolder | None:
+        """The run whose process holds the lock now."""
+        try:
+            with self._lock.open("rb") as file:
+                if _try_lock(file.fileno(), fcntl.LOCK_SH):
+                    return None
+                return RunFolder(self._runs / file.read().decode(errors="replace"))
+        except FileNotFoundError:
+            return None
+
+
+def _lock_soon(descriptor: int) -> bool:
+    """Whoever only asks whether a run is live holds the lock for a moment: try again."""
+    for _ in range(10):
+        if _try_lock(descriptor, fcntl.LOCK_EX):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
