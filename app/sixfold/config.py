@@ -14,18 +14,15 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from sixfold.errors import UserError
 from sixfold.model import Roles, Stories
 
 FILE_NAME = "sixfold.yaml"
 T = TypeVar("T")
 
 
-class ConfigError(Exception):
-    """A wrong key or value: where (file and line), what, and what to do."""
-
-    def __init__(self, where: str, what: str, hint: str) -> None:
-        super().__init__(f"{where}: {what}; {hint}")
-        self.where, self.what, self.hint = where, what, hint
+class ConfigError(UserError):
+    """A wrong key or value; `where` is file and line."""
 
 
 class Duration(float):

@@ -218,6 +218,8 @@ class RunState:
                 task.state, task.reason = "skipped", ""
             case ev.TaskReopened():
                 task.state, task.reason = "pending", ""
+                if event.task in self.by_id:
+                    self.passed.discard(self.by_id[event.task].phase)
 
     def _gate(
         self,

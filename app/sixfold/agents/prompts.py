@@ -83,8 +83,9 @@ def for_fix(
         shown += f"\n\n... and {len(failures) - MOST_FAILURES} more"
     return _join(
         f"# Make the tests pass\n\n`{brief.gate}` is not green {after}. "
-        "Find the cause and mend it. Mend the code, not the tests, unless a test contradicts the specification; never weaken, "
-        "skip or delete one to make it pass. Run the command again before you end your turn.",
+        "Find the cause and mend it. Mend the code, not the tests, unless a test contradicts the "
+        "specification; never weaken, skip or delete one to make it pass. Run the command again "
+        "before you end your turn.",
         _section("How the gate ended", reason),
         _section("What fails", shown),
         _section("What changed since the phase began", _fenced("diff", diff[:LONGEST_DIFF])),

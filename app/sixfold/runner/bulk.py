@@ -57,8 +57,8 @@ class Bulk:
             self._send(ev.encode(self._output(slot, lines[-MOST_LINES:])))
         self._new = {}
         if self._gate_new:
-            lines = self._gate_new[-MOST_LINES:]
-            self._send(ev.encode(ev.GateOutput(gate=self._gate, lines=lines)))
+            printed = self._gate_new[-MOST_LINES:]
+            self._send(ev.encode(ev.GateOutput(gate=self._gate, lines=printed)))
             self._gate_new = []
         if self._progress and self._progress_new:
             self._send(ev.encode(self._progress))

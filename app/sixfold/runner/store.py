@@ -39,6 +39,11 @@ class RunFolder:
         """The journal so far. Raises `ValueError` where broken, `OSError` where missing."""
         return ev.decode_journal(self.journal.read_bytes().split(b"\n"))
 
+    def remove_empty(self) -> None:
+        """Take back a folder that no run came to use."""
+        for path in (self.transcripts, self.results, self.path):
+            path.rmdir()
+
 
 class Store:
     """All runs of the repository at `root`; everything below `.sixfold/` is its owner's alone."""

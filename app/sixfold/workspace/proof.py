@@ -1,4 +1,4 @@
-"""Done is proven, not claimed: is a task's change really there?"""
+"""Done is proven, not claimed: whether a task's change is really there."""
 
 from __future__ import annotations
 

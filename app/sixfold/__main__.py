@@ -1,0 +1,7 @@
+"""`python -m sixfold`."""
+
+import sys
+
+from sixfold.cli import main
+
+sys.exit(main())

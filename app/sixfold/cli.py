@@ -1,0 +1,146 @@
+"""The command line, nothing else: words in, one call, an exit code out (CONTRACT.md)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from sixfold import __version__
+from sixfold.errors import UserError
+
+DESCRIPTION = "The implement step of Spec Kit on Go projects, run by up to six agents."
+EPILOG = "Exit codes: 0 all done, 1 ended otherwise, 2 wrong input, 3 another run is live."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Errors are one line on stderr, never a traceback."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        asked = _parser().parse_args(words)
+        command: Callable[[argparse.Namespace], int] = asked.command
+        return command(asked)
+    except UserError as error:
+        print(f"sixfold: {_one_line(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is one line, like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"sixfold: usage: {message}; see `{self.prog} --help`", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="sixfold", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--version", action="version", version=f"sixfold {__version__}")
+    _place(parser)
+    parser.set_defaults(command=_call("home"))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, help_: str, command: str | None = None) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_, description=help_)
+        added.set_defaults(command=_call(command or name), name=name)
+        return added
+
+    run = add("run", "run the feature: dashboard in front, runner behind")
+    run.add_argument("context", nargs="?", default="", help="feature context for every agent")
+    run.add_argument("--headless", action="store_true", help="no dashboard: lines on stderr")
+    run.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
+    run.add_argument("--wait", action="store_true", help="when blocked, wait for a person")
+    _options(run)
+    plan = add("plan", "read everything, start nothing: tasks, edges, warnings")
+    plan.add_argument("--json", action="store_true", help="as JSON on stdout")
+    plan.add_argument("--why", metavar="TASK", help="the chain of reasons behind one task")
+    _options(plan)
+    attach = add("attach", "a dashboard on a live or a finished run")
+    attach.add_argument("run", nargs="?", help="the run's id, or its beginning")
+    _place(attach)
+    _controls(add)
+    status = add("status", "the state of the live or the last run")
+    status.add_argument("--json", action="store_true", help="as JSON on stdout")
+    _place(status)
+    test = add("test", "the gate alone")
+    test.add_argument("packages", nargs="*", help="packages to test, after --")
+    test.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
+    _place(test)
+    doctor = add("doctor", "check git, Go, C compiler, agents, spec-kit script, config")
+    doctor.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
+    _place(doctor)
+    demo = add("demo", "the whole job on a sample feature, with scripted agents and real Go")
+    demo.add_argument("--headless", action="store_true", help="without a terminal")
+    demo.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
+    demo.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="pace of the agents")
+    demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the repository, in DIR")
+    return parser
+
+
+def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands to a live run."""
+    for name, help_ in (
+        ("pause", "let running turns finish, start nothing new"),
+        ("resume", "go on after a pause"),
+        ("gate", "run the gate now"),
+        ("stop", "end the run"),
+    ):
+        _place(add(name, help_, "control"))
+    for name, help_ in (
+        ("retry", "a fresh attempt at a failed or skipped task"),
+        ("skip", "leave a task's box open, let its dependents run"),
+        ("cancel", "end the attempt at a running task"),
+    ):
+        control = add(name, help_, "control")
+        control.add_argument("task", help="the task's id")
+        _place(control)
+
+
+def _place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-C",
+        dest="directory",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="the repository (default: here)",
+    )
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    _place(parser)
+    parser.add_argument("--feature", type=Path, metavar="DIR", help="the feature's directory")
+    parser.add_argument("--spec-info", type=Path, metavar="FILE", help="the specify step's report")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
+    parser.add_argument("--agent", metavar="NAME", help="an agent of the config")
+    parser.add_argument("--slots", type=int, choices=range(1, 7), help="agents side by side")
+    parser.add_argument("--stories", choices=("one-by-one", "parallel"), help="order of stories")
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError("a number above 0, up to 1000")
+    return value
+
+
+def _call(name: str) -> Callable[[argparse.Namespace], int]:
+    """The command in the module called `name`, which is imported only when it runs."""
+
+    def call(asked: argparse.Namespace) -> int:
+        asked.directory = getattr(asked, "directory", Path())
+        command: Callable[[argparse.Namespace], int] = importlib.import_module(
+            f"sixfold.commands.{name}"
+        ).main
+        return command(asked)
+
+    return call

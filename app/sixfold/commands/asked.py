@@ -1,0 +1,60 @@
+"""What the words of the command line mean: options, and the run they name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sixfold import events as ev
+from sixfold.errors import UserError
+from sixfold.runner.job import Options, find_root
+from sixfold.runner.store import RunFolder, Store
+
+OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context")
+
+
+def options(asked: argparse.Namespace) -> Options:
+    """The options of `run`, `plan` and those that take a part of them."""
+    given = {name: getattr(asked, name) for name in OPTIONS if hasattr(asked, name)}
+    return Options(directory=asked.directory, **given)
+
+
+def words(asked: argparse.Namespace) -> list[str]:
+    """The same options as words for another `sixfold run`; paths are made absolute."""
+    given = ["-C", str(asked.directory.absolute())]
+    for name in ("feature", "spec_info", "config", "agent", "slots", "stories"):
+        value = getattr(asked, name, None)
+        if value is not None:
+            path = name in {"spec_info", "config"}
+            given += [f"--{name.replace('_', '-')}", str(value.absolute() if path else value)]
+    context = getattr(asked, "context", "")
+    return [*given, "--", context] if context else given
+
+
+def store(asked: argparse.Namespace) -> Store:
+    """The runs of the repository that is meant. Raises `UserError`."""
+    return Store(find_root(asked.directory))
+
+
+def find(runs: Store, name: str | None) -> RunFolder:
+    """The run called `name`, or the last one. Raises `UserError`."""
+    found = runs.find(name)
+    if found is None:
+        what = f"no run {name}" if name else "no run has been started here"
+        raise UserError(str(runs.path.parent), what, "start one with `sixfold run`")
+    return found
+
+
+def journal(run: RunFolder) -> list[ev.AnyEvent]:
+    """The events of a run. Raises `UserError` where the journal is broken."""
+    try:
+        return run.events()
+    except (OSError, ValueError) as error:
+        raise UserError(str(run.journal), str(error), "the journal is damaged") from error
+
+
+def refuse_second(run: str) -> int:
+    """Another run is live: say so; its exit code."""
+    hint = "`sixfold attach` shows it, `sixfold stop` ends it"
+    print(f"sixfold: run {run}: is live in this repository; {hint}", file=sys.stderr)
+    return 3

@@ -1,0 +1,20 @@
+"""`sixfold attach`: a dashboard on a live or a finished run."""
+
+from __future__ import annotations
+
+import argparse
+
+from sixfold.commands import asked as ask
+from sixfold.commands import home, screen
+from sixfold.link import Recording
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Show the run that is named, else the live one, else the last."""
+    runs = ask.store(asked)
+    live = runs.live()
+    found = live if live and asked.run is None else ask.find(runs, asked.run)
+    screen.need_terminal("status")
+    if live and found.id == live.id:
+        return home.watch(live)
+    return screen.code(screen.show(Recording(ask.journal(found))))

@@ -1,0 +1,50 @@
+"""`sixfold pause`, `retry TASK`, `stop` ...: one command to the live run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sixfold import events as ev
+from sixfold.commands import asked as ask
+from sixfold.errors import UserError
+from sixfold.link import Link, LinkError
+
+COMMANDS: dict[str, Callable[[str], ev.AnyCommand]] = {
+    "pause": lambda _: ev.Pause(),
+    "resume": lambda _: ev.Resume(),
+    "gate": lambda _: ev.Gate(),
+    "stop": lambda _: ev.Stop(),
+    "retry": lambda task: ev.Retry(task=task),
+    "skip": lambda task: ev.Skip(task=task),
+    "cancel": lambda task: ev.Cancel(task=task),
+}
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Send the command; 0 where the runner accepts it, 1 where it refuses."""
+    runs = ask.store(asked)
+    live = runs.live()
+    if live is None:
+        where = str(runs.path.parent)
+        raise UserError(where, "no run is live here", "start one with `sixfold run`")
+    command = COMMANDS[asked.name](getattr(asked, "task", ""))
+    try:
+        answer = asyncio.run(send(live.socket, command))
+    except LinkError as error:
+        raise UserError(f"run {live.id}", str(error), "see `sixfold status`") from error
+    if not answer.accepted:
+        print(f"sixfold: {asked.name}: refused; {answer.reason}", file=sys.stderr)
+    return 0 if answer.accepted else 1
+
+
+async def send(socket: Path, command: ev.AnyCommand) -> ev.Answer:
+    """Ask the runner behind `socket`. Raises `LinkError`."""
+    link = await Link.connect(socket)
+    try:
+        return await link.ask(command)
+    finally:
+        await link.close()

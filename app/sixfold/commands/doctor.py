@@ -1,0 +1,111 @@
+"""`sixfold doctor`: what is in use, what is missing, and how to mend each."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from sixfold import lines
+from sixfold.agents.roster import enlist
+from sixfold.commands import asked as ask
+from sixfold.config import Settings
+from sixfold.errors import UserError
+from sixfold.feature import load
+from sixfold.gate import toolchain
+from sixfold.runner.job import Options, find_root, read_settings
+from sixfold.workspace.tree import GitError, git
+
+
+class Check(Struct, frozen=True):
+    """One thing that a run needs; `mend` is empty where it is well."""
+
+    name: str
+    text: str
+    mend: str = ""
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Print a line for each check; 2 where a run could not start."""
+    checks = examine(ask.options(asked))
+    for check in checks:
+        word = "MEND" if check.mend else "ok"
+        print(lines.harmless(f"{word:5} {check.name:14} {check.text}"))
+        if check.mend:
+            print(lines.harmless(f"{'':20} -> {check.mend}"))
+    return 2 if any(check.mend for check in checks) else 0
+
+
+def examine(options: Options) -> list[Check]:
+    """All checks, in the order in which a run needs them."""
+    checks = [_check("git", _git)]
+    try:
+        root = find_root(options.directory)
+    except UserError as error:
+        return [*checks, Check("repository", error.what, error.hint), *_toolchain(None)]
+    return [
+        *checks,
+        Check("repository", str(root)),
+        *_toolchain(root),
+        _check("config", lambda: _config(root, options)),
+        *_agents(root, options),
+        _check("feature", lambda: _feature(root, options)),
+    ]
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, look())
+    except UserError as error:
+        return Check(name, f"{error.where}: {error.what}", error.hint)
+
+
+def _git() -> str:
+    try:
+        return asyncio.run(git(Path(), "version")).strip()
+    except (OSError, GitError) as error:
+        raise UserError("git", str(error), "install git") from error
+
+
+def _toolchain(root: Path | None) -> list[Check]:
+    try:
+        found = toolchain.find(root or Path())
+    except UserError as error:
+        return [Check("go", f"{error.where}: {error.what}", error.hint)]
+    return [
+        Check("go", f"{found.version} from {found.go_origin}, {found.go}"),
+        Check("c compiler", f"{found.cc} from {found.cc_origin}"),
+    ]
+
+
+def _config(root: Path, options: Options) -> str:
+    settings, folder = read_settings(root, options)
+    gate = " ".join(settings.gate.command)
+    return f"{folder}, isolation {settings.isolation}, stories {settings.stories}, gate {gate}"
+
+
+def _agents(root: Path, options: Options) -> list[Check]:
+    try:
+        settings, folder = read_settings(root, options)
+    except UserError:
+        return []
+    return [_agent(settings, name, folder) for name in sorted(settings.agents)]
+
+
+def _agent(settings: Settings, name: str, folder: Path) -> Check:
+    default = " (default)" if name == settings.default_agent else ""
+    protocol = settings.agents[name].protocol
+
+    def look() -> str:
+        enlist(settings, name, folder)
+        return f"{name}{default}, protocol {protocol}"
+
+    return _check("agent", look)
+
+
+def _feature(root: Path, options: Options) -> str:
+    found = load.load(root, feature=options.feature, spec_info=options.spec_info)
+    return f"{found.directory.relative_to(root)}, documents {', '.join(found.docs)}"

@@ -1,0 +1,33 @@
+"""`sixfold`: attach to the live run, else show the plan, ready to start."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import functools
+
+from sixfold.commands import asked as ask
+from sixfold.commands import screen
+from sixfold.link import Link
+from sixfold.runner import job
+from sixfold.runner.spawn import spawn
+from sixfold.runner.store import RunFolder
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Show what there is to see in this repository."""
+    runs = ask.store(asked)
+    screen.need_terminal("status")
+    live = runs.live()
+    if live:
+        return watch(live)
+    reading = job.read(ask.options(asked))
+    start = functools.partial(spawn, reading.root, ask.words(asked))
+    return screen.code(screen.show(plan=reading.plan, start=start))
+
+
+def watch(run: RunFolder) -> int:
+    """A dashboard on a live run."""
+    with asyncio.Runner() as runner:
+        link = runner.run(Link.connect(run.socket))
+        return screen.code(screen.show(link))

@@ -1,0 +1,45 @@
+"""Why a command makes no sense now: one answer for the runner and for the keys on the screen."""
+
+from __future__ import annotations
+
+from sixfold import events as ev
+from sixfold.state import RunState
+
+
+def refusal(state: RunState, command: ev.AnyCommand) -> str:
+    """The reason to refuse `command` in this state, or nothing where it may be carried out."""
+    if not state.live:
+        return "the run has ended" if state.ended else "the run has not started"
+    match command:
+        case ev.Pause():
+            return "" if state.status == "running" else f"the run is {state.status} already"
+        case ev.Resume():
+            return "the run is not paused" if state.status == "running" else ""
+        case ev.Gate():
+            running = state.gate is not None and state.gate.ended is None
+            return "a gate is running already" if running else ""
+        case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
+            return _about_task(state, command, task)
+        case ev.Diff(task=task):
+            ran = not task or (task in state.tasks and state.tasks[task].attempts > 0)
+            return "" if ran else f"{task} has not run: there is no change to show"
+        case _:
+            return ""
+
+
+def _about_task(state: RunState, command: ev.Retry | ev.Skip | ev.Cancel, task: str) -> str:
+    if task not in state.tasks:
+        return f"there is no task {task}"
+    progress = state.tasks[task]
+    busy = progress.state in {"running", "integrating"}
+    match command:
+        case ev.Cancel():
+            return "" if busy else f"{task} is not running"
+        case ev.Retry() if progress.state == "halted":
+            return f"{task} {progress.reason}: retry that one"
+        case ev.Retry():
+            return "" if progress.state in {"failed", "skipped"} else f"{task} is {progress.state}"
+        case ev.Skip():
+            open_ = progress.state in {"pending", "ready", "failed", "halted"}
+            hint = "; cancel it first" if busy else ""
+            return "" if open_ else f"{task} is {progress.state}{hint}"

@@ -1,0 +1,92 @@
+"""From a job to its end: the lock, the watchdog, the signals, and what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from sixfold import events as ev
+from sixfold.process import MARKER, start_watchdog, sweep
+from sixfold.runner.job import Job
+from sixfold.runner.runner import Runner
+from sixfold.runner.store import LiveRunError, RunFolder, Store
+from sixfold.state import RunState
+from sixfold.workspace import tree
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def conduct(job: Job, *, wait: bool, report: Callable[[ev.AnyEvent, RunState], None]) -> int:
+    """Run `job` to its end; returns the exit code of CONTRACT. Raises `LiveRunError`."""
+    store = Store(job.root)
+    folder = store.create()
+    try:
+        with store.hold(folder.id):
+            asyncio.run(tree.exclude(job.root))
+            return _conduct(job, folder, wait=wait, report=report)
+    except LiveRunError:
+        folder.remove_empty()
+        raise
+
+
+def _conduct(
+    job: Job, folder: RunFolder, *, wait: bool, report: Callable[[ev.AnyEvent, RunState], None]
+) -> int:
+    caught: list[signal.Signals] = []
+
+    async def drive() -> RunState:
+        runner = Runner(job, folder, wait=wait, report=report)
+
+        def stop(number: signal.Signals) -> None:
+            caught.append(number)
+            runner.stop(f"stopped by {number.name}")
+
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        return await runner.run()
+
+    watchdog = start_watchdog(folder.id)
+    try:
+        state = asyncio.run(drive())
+    finally:
+        sweep({MARKER: folder.id})
+        with contextlib.suppress(OSError):
+            watchdog.communicate()
+    _leave_info(job, state)
+    if caught:
+        return 128 + caught[0]
+    return 0 if state.status == "finished" else 1
+
+
+def _leave_info(job: Job, state: RunState) -> None:
+    """`implement_info` beside the `spec_info` that was read, for a pipeline's next step."""
+    read = job.reading.feature.spec_info
+    folder = (job.root / read.path).parent if read else job.root / "artifacts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "implement_info"
+    gate = state.gate.ended if state.gate else None
+    counts: dict[str, int] = {}
+    for task in state.tasks.values():
+        counts[task.state] = counts.get(task.state, 0) + 1
+    info = {
+        "run": state.run,
+        "outcome": state.status,
+        "reason": state.reason,
+        "feature_dir": job.reading.plan.feature_dir,
+        "branch": state.branch,
+        "counts": {**counts, "total": state.total},
+        "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),
+        "gate": msgspec.to_builtins(gate) if gate else None,
+    }
+    _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(path)

@@ -1,0 +1,184 @@
+"""A job: everything a run needs, read and checked before anything is started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from sixfold import config
+from sixfold.agents.agent import Agent
+from sixfold.agents.prompts import Brief
+from sixfold.agents.roster import enlist
+from sixfold.config import ConfigError, Settings
+from sixfold.errors import UserError
+from sixfold.feature import load, story, tasks
+from sixfold.feature.load import Feature
+from sixfold.feature.model import TasksFile
+from sixfold.gate import toolchain
+from sixfold.model import Plan, Stories
+from sixfold.plan import graph
+from sixfold.workspace import tree
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What the command line says; None where it says nothing."""
+
+    directory: Path = Path()
+    feature: Path | None = None
+    spec_info: Path | None = None
+    config: Path | None = None
+    agent: str | None = None
+    slots: int | None = None
+    stories: Stories | None = None
+    context: str = ""
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """A repository's settings, feature and plan: nothing is started for it."""
+
+    root: Path
+    settings: Settings
+    folder: Path
+    """Where relative paths of the settings start."""
+    feature: Feature
+    tasks: TasksFile
+    plan: Plan
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A reading, and who does the work in which environment."""
+
+    reading: Reading
+    agent: Agent
+    env: Mapping[str, str]
+    """For every child: the user's environment with the toolchain in front."""
+    brief: Brief
+    spec: str
+    """The text of spec.md."""
+    context: str
+
+    @property
+    def root(self) -> Path:
+        """The repository's root."""
+        return self.reading.root
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, options of the command line included."""
+        return self.reading.settings
+
+
+def find_root(directory: Path) -> Path:
+    """The root of the git repository that `directory` is in. Raises `UserError`."""
+    if not directory.is_dir():
+        raise UserError(str(directory), "no such directory", "name a repository with -C")
+    try:
+        return asyncio.run(tree.find_root(directory))
+    except (tree.GitError, OSError) as error:
+        hint = "run `git init`, or name a repository with -C"
+        raise UserError(str(directory), f"not a git repository ({error})", hint) from error
+
+
+def read(options: Options) -> Reading:
+    """Read settings, feature and plan. Raises `UserError` for all that a person can mend."""
+    root = find_root(options.directory)
+    settings, folder = read_settings(root, options)
+    feature = load.load(root, feature=options.feature, spec_info=options.spec_info)
+    data = feature.tasks_path.read_bytes()
+    found = tasks.read(data)
+    if not found.tasks:
+        hint = "run /speckit.tasks to create the task list"
+        raise UserError(_from(root, feature.tasks_path), "there is no task in it", hint)
+    plan = draw(root, feature, found, settings)
+    return Reading(
+        root=root, settings=settings, folder=folder, feature=feature, tasks=found, plan=plan
+    )
+
+
+def draw(root: Path, feature: Feature, found: TasksFile, settings: Settings) -> Plan:
+    """The plan of a feature's `tasks.md` under these settings."""
+    return graph.build(
+        found,
+        feature_dir=_from(root, feature.directory),
+        branch=feature.branch,
+        tasks_file=_from(root, feature.tasks_path),
+        stories=settings.stories,
+        slots=settings.roster.slots,
+        roles=settings.roster.roles,
+    )
+
+
+def read_settings(root: Path, options: Options) -> tuple[Settings, Path]:
+    """The settings under `options`, and the folder that their relative paths start at."""
+    path = options.config or root / config.FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if options.config:
+            raise ConfigError(str(path), "no such file", "name a file with --config") from None
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), str(error), "the file must be YAML in UTF-8") from error
+    settings = config.parse(text, path.name if options.config is None else str(path), os.environ)
+    roster = settings.roster
+    if options.agent:
+        roster = structs.replace(roster, default=options.agent)
+    if options.slots:
+        roster = structs.replace(roster, slots=options.slots)
+    stories = options.stories or settings.stories
+    return structs.replace(settings, roster=roster, stories=stories), path.absolute().parent
+
+
+def prepare(options: Options) -> Job:
+    """A job that can start. Raises `UserError`: nothing was started then."""
+    reading = read(options)
+    settings, feature = reading.settings, reading.feature
+    if settings.checklists == "stop":
+        _refuse_open_checklists(feature)
+    agent = enlist(settings, settings.default_agent, reading.folder)
+    env = toolchain.find(reading.root).environment(os.environ)
+    info = feature.spec_info
+    context = options.context or (info.summary if info else "")
+    return Job(
+        reading=reading,
+        agent=agent,
+        env=env,
+        brief=_brief(reading, context),
+        spec=_text(feature.directory / "spec.md"),
+        context=context,
+    )
+
+
+def _brief(reading: Reading, context: str) -> Brief:
+    folder = reading.feature.directory
+    standard = [name for name in ("spec.md", "plan.md") if (folder / name).exists()]
+    return Brief(
+        context=context,
+        feature_dir=_from(reading.root, folder),
+        documents=[*standard, *reading.feature.docs],
+        plan=story.plan_parts(_text(folder / "plan.md")),
+        gate=" ".join(reading.settings.gate.command),
+    )
+
+
+def _refuse_open_checklists(feature: Feature) -> None:
+    for checklist in feature.checklists:
+        if checklist.open:
+            where = _from(feature.root, feature.directory / "checklists" / checklist.name)
+            what = f"{checklist.open} of {checklist.open + checklist.done} boxes are open"
+            raise UserError(where, what, "complete it, or set `checklists: note`")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _from(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()

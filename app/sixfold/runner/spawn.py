@@ -1,0 +1,50 @@
+"""A runner in the background, that outlives the terminal it was started from."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sixfold.link import Link, LinkError
+from sixfold.runner.store import Store
+
+START_SECONDS = 30.0
+
+
+class SpawnError(Exception):
+    """The runner ended before it could be reached; says what it printed last."""
+
+
+async def spawn(root: Path, arguments: Sequence[str]) -> Link:
+    """Start `sixfold run --headless --wait ARGUMENTS` in the background, and link to it.
+
+    Raises `SpawnError`.
+    """
+    store = Store(root)
+    store.path.mkdir(mode=0o700, exist_ok=True)
+    log = store.path / "runner.log"
+    command = [sys.executable, "-P", "-m", "sixfold", "run", "--headless", "--wait", *arguments]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: ASYNC220 (returns at once)
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        run = store.live()
+        if run and run.socket.exists():
+            try:
+                return await Link.connect(run.socket)
+            except LinkError:
+                pass
+        await asyncio.sleep(0.05)
+    said = log.read_text(errors="replace").strip().splitlines()
+    raise SpawnError(said[-1] if said else f"the runner ended with {process.returncode}")
