@@ -1,0 +1,84 @@
+"""What a person needs to know or do now, in front of everything. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sixfold.dashboard import words
+from sixfold.dashboard.actions import COMMAND_KEYS
+from sixfold.state import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One line that calls for a person: what is the matter, and the keys that help."""
+
+    text: str
+    keys: tuple[tuple[str, str], ...] = ()
+    """Pairs of key and word."""
+    urgent: bool = True
+    """False where it is only good to know."""
+
+
+def calls(state: RunState, *, gone: bool, startable: bool, leaving: bool) -> list[Call]:
+    """All that calls for a person, the most pressing first; empty while all goes well."""
+    found: list[Call] = []
+    if gone:
+        found.append(
+            Call(
+                "the runner is gone without a word; finished work is safe, "
+                "`sixfold run --resume` goes on with it",
+                (("q", "leave"),),
+            )
+        )
+    elif leaving and state.live:
+        found.append(Call("stopping: running attempts are cancelled …", (("q", "leave now"),)))
+    if not gone:
+        found += [
+            Call(f"slot {ask.slot} ({ask.task}) asks: {ask.text}  [{' / '.join(ask.options)}]")
+            for ask in state.asked.values()
+        ]
+        found += _standing(state, startable=startable)
+    return found
+
+
+def _standing(state: RunState, *, startable: bool) -> list[Call]:
+    failed = [id_ for id_, task in state.tasks.items() if task.state == "failed"]
+    match state.status:
+        case "ready":
+            start = Call("nothing has started yet", (("s", "start"), ("P", "plan")), urgent=False)
+            return [start] if startable else []
+        case "blocked":
+            return [Call(f"blocked: {state.reason}", _keys(state.options))]
+        case "paused":
+            resting = Call("paused: running turns finish, nothing new starts", (("p", "go on"),))
+            return [*_failures(state, failed), resting]
+        case "running":
+            return _failures(state, failed)
+    return [_ending(state, failed)]
+
+
+def _keys(options: list[str]) -> tuple[tuple[str, str], ...]:
+    found = [(COMMAND_KEYS[o.split()[0]], o) for o in options if o and o.split()[0] in COMMAND_KEYS]
+    return tuple(found) or (("g", "gate"), ("p", "go on"))
+
+
+def _failures(state: RunState, failed: list[str]) -> list[Call]:
+    if not failed:
+        return []
+    halted = sum(task.state == "halted" for task in state.tasks.values())
+    first, more = failed[0], f"  (+{len(failed) - 1} more)" if failed[1:] else ""
+    reason = state.tasks[first].reason or "no reason given"
+    waits = f", {words.count(halted, 'task')} halted by it" if halted else ""
+    text = f"{first} failed{waits}: {reason}{more}"
+    return [Call(text, (("r", f"retry {first}"), ("S", f"skip {first}")))]
+
+
+def _ending(state: RunState, failed: list[str]) -> Call:
+    reason = f": {state.reason}" if state.reason else ""
+    lost = f"  not done: {words.plain_list(failed)}" if failed else ""
+    text = f"the run has {_ENDED.get(state.status, 'ended')}{reason}{lost}"
+    return Call(text, (("q", "leave"),), urgent=state.status == "failed")
+
+
+_ENDED = {"finished": "finished", "failed": "failed", "stopped": "been stopped"}

@@ -1,0 +1,122 @@
+"""The top of the screen: which run this is, how it goes, and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sixfold.dashboard import words
+from sixfold.dashboard.attention import Call, calls
+from sixfold.dashboard.widgets.painted import Painted
+from sixfold.dashboard.widgets.row import Part, clean, row, width_of
+from sixfold.dashboard.widgets.wrap import breaks
+
+MOST_ROWS = 3
+"""Rows that a call for a person may take."""
+
+
+class Header(Painted):
+    """The run in one row, and below it what a person needs to know or do now."""
+
+    def __init__(self) -> None:
+        super().__init__(id="header")
+        self._calls: list[Call] = []
+        self._text: list[str] = []
+
+    def refresh_state(self) -> None:
+        """Take over the app's state; grows by a row or two where a call needs them."""
+        app = self.dashboard
+        self._calls = calls(app.state, gone=app.gone, startable=app.startable, leaving=app.stopped)
+        self._break()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """The call breaks anew."""
+        self._break()
+
+    def _break(self) -> None:
+        width = self.content_size.width - 4
+        call = self._calls[0] if self._calls else None
+        self._text = []
+        if call and width > 0:
+            text = clean(call.text)
+            spare = width - width_of(self._keys(call))
+            cuts = breaks(text, spare) if len(text) <= spare else breaks(text, width)
+            self._text = [text[a:b].rstrip() for a, b in cuts][:MOST_ROWS]
+            if len(self._text) > 1 and self._keys(call):
+                self._text = self._text[: MOST_ROWS - 1] + [""]
+        height = 1 + max(1, len(self._text))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def parts(self, y: int) -> Iterable[Part]:
+        """The run, then what it needs or does."""
+        width = self.content_size.width
+        if y == 0:
+            return row(self._run(), self._numbers(width), width)
+        if self._text:
+            return self._call_row(y - 1, width)
+        return row([("   ", ""), *self._now()], [], width)
+
+    def _run(self) -> list[Part]:
+        app = self.dashboard
+        look = words.GONE if app.gone else words.RUN_LOOKS[app.state.status]
+        parts: list[Part] = [
+            (" sixfold ", "brand"),
+            (f" {words.feature_of(app.state) or app.state.branch or 'no feature yet'}  ", "strong"),
+            (f"{look.glyph} {look.word}", look.tone),
+        ]
+        if app.state.branch and app.state.branch != words.feature_of(app.state):
+            parts.append((f"   on {app.state.branch}", "quiet"))
+        if (phase := words.current_phase(app.state)) and app.state.live:
+            parts.append((f"   {phase.number} {phase.title}", "plain"))
+        return parts
+
+    def _numbers(self, width: int) -> list[Part]:
+        app = self.dashboard
+        state = app.state
+        total = len(str(state.total))
+        spent = words.since(state.started, state.ended, app.clock())
+        agents = [(f"  {len(state.work)}/{state.slots} agents", "quiet")] if width >= 90 else []
+        return [
+            (f"{state.done:>{total}}/{state.total}", "strong"),
+            (" tasks" if width >= 60 else "", "quiet"),
+            *agents,
+            (f"{spent:>8} ", "strong"),
+        ]
+
+    def _keys(self, call: Call) -> list[Part]:
+        parts: list[Part] = []
+        for key, word in call.keys:
+            parts += [(f"  {key} ", "callkey"), (word, "call" if call.urgent else "quiet")]
+        return parts
+
+    def _call_row(self, y: int, width: int) -> list[Part]:
+        call = self._calls[0]
+        tone = "call" if call.urgent else "plain"
+        more = f"(+{len(self._calls) - 1})" if self._calls[1:] else ""
+        last = y == len(self._text) - 1
+        keys = self._keys(call) if last else []
+        glyph = (" ! " if call.urgent else "   ") if y == 0 else "   "
+        return row(
+            [(glyph, tone), (self._text[y], tone), (f" {more}" if last else "", tone)], keys, width
+        )
+
+    def _now(self) -> list[Part]:
+        """While nothing calls: who works on what."""
+        state = self.dashboard.state
+        if not state.started:
+            return [("waiting for the run …", "quiet")]
+        parts: list[Part] = []
+        for slot, work in sorted(state.work.items()):
+            parts += [(f"{work.label}", "busy"), (f" in {slot}   ", "quiet")]
+        if state.gate and state.gate.ended is None:
+            parts += [("gate", "busy"), (" runs   ", "quiet")]
+        return parts or [("about to go on", "quiet")]
+
+    def strip_ground(self, y: int) -> str:
+        """The tone below row `y`: a call has a ground of its own."""
+        return "callrow" if y and self._text and self._calls[0].urgent else ""
+
+    def render_line(self, y: int):  # type: ignore[no-untyped-def]
+        """The row on its ground."""
+        return self.strip(self.parts(y), under=self.strip_ground(y))

@@ -1,0 +1,158 @@
+"""Phases and their tasks, each with its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.strip import Strip
+
+from sixfold.dashboard import words
+from sixfold.dashboard.widgets.cursor_rows import CursorRows
+from sixfold.dashboard.widgets.row import Part, row
+from sixfold.model import Phase, Task
+
+PHASE = "phase "
+"""Keys of phases start with this; a task's key is its id behind `TASK`."""
+TASK = "task "
+
+
+class Phases(CursorRows):
+    """The tree. One row for each phase, and below it one for each task unless it is folded."""
+
+    def __init__(self, *, compact: bool = False) -> None:
+        super().__init__(id="phases", classes="pane")
+        self.compact = compact
+        """Phases alone, a row each."""
+        self.following = True
+        """Does the window follow the work? Until the reader moves."""
+        self._folded: dict[int, bool] = {}
+        """Phases that the reader folded or opened."""
+        self._id_width = 4
+
+    @property
+    def chosen_task(self) -> str:
+        """The id under the cursor; empty on a phase."""
+        return self.chosen.removeprefix(TASK) if self.chosen.startswith(TASK) else ""
+
+    @property
+    def chosen_phase(self) -> int:
+        """The phase under the cursor; 0 on a task."""
+        return int(self.chosen.removeprefix(PHASE)) if self.chosen.startswith(PHASE) else 0
+
+    def refresh_state(self) -> None:
+        """Take over the app's state."""
+        state = self.dashboard.state
+        self._id_width = min(12, max((len(id_) for id_ in state.by_id), default=4))
+        loose = [task.id for task in state.by_id.values() if not task.phase]
+        keys = [] if self.compact else [TASK + id_ for id_ in loose]
+        for phase in state.phases:
+            keys.append(f"{PHASE}{phase.number}")
+            if not self.compact and not self._is_folded(phase):
+                keys += [TASK + id_ for id_ in phase.tasks if id_ in state.by_id]
+        if keys != self.keys:
+            self.set_keys(keys)
+        if self.following:
+            self._follow_work()
+        self.refresh()
+
+    def _is_folded(self, phase: Phase) -> bool:
+        """Passed phases fold by themselves where not all fits."""
+        state = self.dashboard.state
+        rows = len(state.phases) + len(state.by_id)
+        return self._folded.get(phase.number, rows > self.page > 0 and phase.number in state.passed)
+
+    def _follow_work(self) -> None:
+        phase = words.current_phase(self.dashboard.state)
+        key = f"{PHASE}{phase.number}" if phase else ""
+        if key in self.keys:
+            at = self.keys.index(key)
+            self.top = max(0, min(at - 1 if at else 0, self.last_top))
+
+    def step(self, rows: int) -> None:
+        """The reader takes over."""
+        self.following = False
+        super().step(rows)
+
+    def scroll_rows(self, rows: int) -> None:
+        """The reader takes over."""
+        self.following = False
+        super().scroll_rows(rows)
+
+    def fold(self) -> None:
+        """Fold or open the phase under the cursor."""
+        if self.chosen_phase:
+            phase = self.dashboard.state.phases[self.chosen_phase - 1]
+            self._folded[phase.number] = not self._is_folded(phase)
+            self.refresh_state()
+
+    def on_resize(self) -> None:
+        """More or less may fit now."""
+        self.refresh_state()
+        if not self.following:
+            super().on_resize()
+
+    def head(self) -> list[Iterable[Part]]:
+        """The pane's title."""
+        state = self.dashboard.state
+        passed = f"{len(state.passed)}/{len(state.phases)} passed " if state.phases else ""
+        return [row([(" PHASES", "title")], [(passed, "quiet")], self.content_size.width)]
+
+    def render_line(self, y: int) -> Strip:
+        """The title stands on a ground of its own."""
+        if y == 0:
+            return self.strip(self.head()[0], under="focusbar" if self.has_focus else "bar")
+        return super().render_line(y)
+
+    def row_strip(self, index: int) -> Strip:
+        """A phase or a task."""
+        key = self.keys[index]
+        width = self.content_size.width
+        state = self.dashboard.state
+        if key.startswith(PHASE):
+            phase = state.phases[int(key.removeprefix(PHASE)) - 1]
+            parts = self._phase_row(phase, width)
+        else:
+            parts = self._task_row(state.by_id[key.removeprefix(TASK)], width)
+        chosen = index == self.cursor
+        under = ("cursor" if self.has_focus else "shadow") if chosen else ""
+        return self.strip(parts, under=under)
+
+    def _phase_row(self, phase: Phase, width: int) -> list[Part]:
+        state = self.dashboard.state
+        look = words.phase_look(state, phase)
+        done, lost, total = words.tally(state, phase)
+        size = 10 if width >= 60 else 6
+        fold = " " if self.compact or not phase.tasks else "▸" if self._is_folded(phase) else "▾"
+        left: list[Part] = [
+            (f"{fold}{look.glyph} ", look.tone),
+            (f"{phase.number} {phase.title}", "strong" if look.tone != "quiet" else "plain"),
+        ]
+        word = (
+            look.word
+            if width >= 60 or look.tone in {"look", "bad"} or look.word == "gate runs"
+            else ""
+        )
+        right: list[Part] = [
+            (f"{word}  " if word else "", look.tone),
+            *words.bar(done, lost, total, size),
+            (f"{done:>3}/{total:<3}", "strong" if done == total else "plain"),
+        ]
+        return row(left, right, width)
+
+    def _task_row(self, task: Task, width: int) -> list[Part]:
+        app = self.dashboard
+        progress = app.state.tasks[task.id]
+        look = words.task_look(app.state, task)
+        spent = words.since(progress.started, progress.ended, app.clock())
+        left: list[Part] = [
+            (f"   {look.glyph} ", look.tone),
+            (f"{task.id:<{self._id_width}} ", "plain" if look.tone != "busy" else "strong"),
+            (task.title, "quiet" if look.tone in {"quiet", "good"} else "plain"),
+        ]
+        changed = app.feed.changes.get(task.id, "")
+        right: list[Part] = [
+            (f"{changed} " if changed else "", "look"),
+            (look.word, look.tone),
+            (f"{spent:>6} " if spent else " ", "quiet"),
+        ]
+        return row(left, right, width)

@@ -1,0 +1,90 @@
+"""One of the six slots: who works there on what, and what it says and does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.strip import Strip
+
+from sixfold.dashboard import words
+from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.row import Part, row
+from sixfold.model import SLOT_ROLES
+from sixfold.state import Work
+
+
+class Slot(LogView):
+    """A slot: two rows of facts above its log; in little room one row with its last line."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(id=f"slot-{number}", classes="pane slot")
+        self.number = number
+        self.role = SLOT_ROLES.get(number, "any")
+
+    @property
+    def work(self) -> Work | None:
+        """What it works on now."""
+        return self.dashboard.state.work.get(self.number)
+
+    def refresh_state(self) -> None:
+        """Take over the app's state."""
+        self.refresh()
+
+    def head(self) -> list[Iterable[Part]]:
+        """The facts."""
+        if self.content_size.height <= 2:
+            return [self._one_row()]
+        return [self._first_row(), self._second_row()]
+
+    def render_line(self, y: int) -> Strip:
+        """The first row stands on a ground of its own where there are more."""
+        if y == 0:
+            return self.strip(self.head()[0], under=self._ground())
+        return super().render_line(y)
+
+    def _ground(self) -> str:
+        if self.has_focus:
+            return "focusbar"
+        return "bar" if self.content_size.height > 1 else ""
+
+    def _who(self) -> list[Part]:
+        return [(f" {self.number} ", "slotkey"), (f"{self.role:<7}", "quiet")]
+
+    def _state(self) -> list[Part]:
+        work, state = self.work, self.dashboard.state
+        if not work:
+            return [("idle ", "faint")]
+        if any(ask.slot == self.number for ask in state.asked.values()):
+            return [("? asks you ", "look")]
+        spent = words.since(work.started, None, self.dashboard.clock())
+        return [("● ", "busy"), (f"{spent:>6} ", "plain")]
+
+    def _label(self) -> list[Part]:
+        work = self.work
+        if not work:
+            return []
+        again = f" #{work.attempt}" if work.attempt > 1 else ""
+        return [(f"{work.label}{again}", "strong")]
+
+    def _first_row(self) -> list[Part]:
+        return row([*self._who(), *self._label()], self._state(), self.content_size.width)
+
+    def _second_row(self) -> list[Part]:
+        work, state = self.work, self.dashboard.state
+        width = self.content_size.width
+        if not work:
+            return row([("   ", "")], [], width)
+        if not work.task:
+            return row([(f"   turn the gate of phase {work.phase} green", "quiet")], [], width)
+        task = state.by_id.get(work.task)
+        return row([(f"   {task.title if task else ''}", "quiet")], [], width)
+
+    def _one_row(self) -> list[Part]:
+        """Name, task, time and the last thing heard."""
+        left = [*self._who(), *self._label()]
+        if self.work:
+            left += [("  ", ""), *self._state(), (" ", "")]
+        last = next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i]), None)
+        if last is not None:
+            left.append((self.lines[last], self._tones[last] if self.work else "faint"))
+        return row(left, [] if self.work else self._state(), self.content_size.width)

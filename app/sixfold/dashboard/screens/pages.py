@@ -1,0 +1,147 @@
+"""What the pages say: a task, a failure, a diff, the keys, the messages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sixfold.dashboard import words
+from sixfold.dashboard.actions import ACTIONS, Situation, label_of
+from sixfold.dashboard.widgets.row import Part
+from sixfold.model import Failure, Need, Phase, Task
+from sixfold.state import RunState
+
+
+def _field(name: str, value: str, tone: str = "plain") -> list[Part]:
+    return [(f"{name:<12}{value}", tone)] if value else []
+
+
+def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
+    """All that is known of a task."""
+    progress, look = state.tasks[task.id], words.task_look(state, task)
+    phase = state.phases[task.phase - 1] if 0 < task.phase <= len(state.phases) else None
+    spent = words.since(progress.started, progress.ended, now)
+    lines: list[Part] = [(task.title, "strong"), ("", "")]
+    lines += _field("state", f"{look.glyph} {look.word}", look.tone)
+    lines += _field("reason", progress.reason, "bad")
+    lines += _field("attempts", str(progress.attempts) if progress.attempts else "")
+    lines += _field("time", f"{spent} in the latest attempt" if spent else "")
+    where = f"slot {progress.slot}, agent {progress.agent}" if progress.agent else ""
+    lines += _field("worked on", where)
+    lines += _field("commit", progress.commit)
+    lines += [("", "")]
+    lines += _field("phase", f"{phase.number} {phase.title}" if phase else "before any phase")
+    lines += _field("story", task.story or "")
+    lines += _field("role", task.role)
+    lines += _field("beside", "others of its phase: marked [P]" if task.parallel else "")
+    lines += _field("line", f"{task.line} of {state.plan.tasks_file}" if state.plan else "")
+    if not task.runnable:
+        lines += [("ambiguous in the file: shown, and never given to an agent", "look")]
+    lines += [("", ""), ("files it names", "title")]
+    lines += [(f"  {file}", "plain") for file in task.files] or [("  none", "quiet")]
+    return lines + [("", "")] + needs_page(state, task)
+
+
+def needs_page(state: RunState, task: Task) -> list[Part]:
+    """The edges of a task, both ways, each with its reason."""
+    lines: list[Part] = [("needs", "title")]
+    if 0 < task.phase <= len(state.phases):
+        lines += _barriers(state, state.phases[task.phase - 1])
+    lines += [_edge(state, need.task, need) for need in task.needs]
+    if len(lines) == 1:
+        lines.append(("  nothing", "quiet"))
+    lines += [("", ""), ("is needed by", "title")]
+    after = [(o.id, need) for o in state.by_id.values() for need in o.needs if need.task == task.id]
+    return lines + (
+        [_edge(state, id_, need) for id_, need in after] or [("  nothing directly", "quiet")]
+    )
+
+
+def _barriers(state: RunState, phase: Phase) -> list[Part]:
+    return [
+        (
+            f"  {'✓' if number in state.passed else '·'} phase {number:<8} {how}",
+            "quiet" if number in state.passed else "plain",
+        )
+        for numbers, how in (
+            (phase.needs, "its gate is green"),
+            (phase.follows, "its gate is green; stories come one by one"),
+        )
+        for number in numbers
+    ]
+
+
+def _edge(state: RunState, id_: str, need: Need) -> Part:
+    known = id_ in state.tasks and id_ in state.by_id
+    look = words.TASK_LOOKS[state.tasks[id_].state] if known else words.TASK_LOOKS["pending"]
+    line = f" (line {need.line})" if need.line else ""
+    detail = f": {need.detail}" if need.detail else ""
+    return f"  {look.glyph} {id_:<8} {look.word:<9} {need.because}{detail}{line}", look.tone
+
+
+def failure_page(failure: Failure) -> list[Part]:
+    """A failure with all that was printed for it."""
+    place = f"{failure.file}:{failure.line}" if failure.file else ""
+    lines = [
+        *_field("kind", failure.kind, "bad"),
+        *_field("package", failure.package),
+        *_field("test", failure.test),
+        *_field("place", place),
+        *_field("message", failure.message),
+        *_field("", "the baseline had it already" if failure.old else "", "quiet"),
+        ("", ""),
+    ]
+    return lines + [(line, "plain") for line in failure.output.splitlines()]
+
+
+def diff_page(text: str) -> list[Part]:
+    """A unified diff, coloured by its lines' first characters."""
+    return [(line, _diff_tone(line)) for line in text.splitlines()] or [("no change", "quiet")]
+
+
+def _diff_tone(line: str) -> str:
+    if line.startswith(("diff ", "index ", "--- ", "+++ ")):
+        return "strong"
+    return {"+": "add", "-": "drop", "@": "busy"}.get(line[:1], "plain")
+
+
+def help_page(now: Situation) -> list[Part]:
+    """Every key; those that can not be used now say why."""
+    lines: list[Part] = [
+        ("Keys act on the run; the screen changes when the run answers.", "quiet"),
+        ("", ""),
+    ]
+    for action in ACTIONS:
+        keys = ", ".join([action.shown_key, *_others(action.keys)])
+        can = action.can(now)
+        why = f"   [{can}]" if isinstance(can, str) else ""
+        text = f"  {keys:<14} {label_of(action, now):<12} {action.tooltip}{why}"
+        lines.append((text, "quiet" if can is not True else "plain"))
+    lines += [
+        ("", ""),
+        ("  ctrl+p         palette      The same, found by typing", "plain"),
+        ("", ""),
+    ]
+    lines.append(("States", "title"))
+    lines += [
+        (f"  {look.glyph} {look.word:<12} {_MEANS[state]}", look.tone)
+        for state, look in words.TASK_LOOKS.items()
+    ]
+    return lines
+
+
+def _others(keys: str) -> Iterable[str]:
+    return keys.split(",")[1:]
+
+
+_MEANS = {
+    "pending": "its phase, or a task that it needs, is not there yet",
+    "ready": "may start as soon as a slot is free",
+    "running": "an agent works on it",
+    "integrating": "its change is being merged",
+    "done": "its change is in, its box is ticked",
+    "failed": "its last attempt failed; r retries",
+    "halted": "a task that it needs failed",
+    "skipped": "a person let it go; its box stays open",
+    "parked": "its box is neither open nor done in the file",
+}

@@ -1,0 +1,124 @@
+"""The plan as a graph one can walk: phases and tasks, and why each waits."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from sixfold.dashboard import words
+from sixfold.dashboard.panes.phases import Phases
+from sixfold.dashboard.screens.pages import needs_page
+from sixfold.dashboard.widgets.key_bar import KeyBar
+from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.title import Title
+from sixfold.model import Phase, Plan, Task
+from sixfold.state import RunState
+
+
+class PlanScreen(Screen[None], inherit_bindings=False):
+    """Left the tree; right the selected task's edges; below the plan's figures and warnings."""
+
+    AUTO_FOCUS = "Phases"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__(classes="page", id="plan")
+        self._state = state
+        self._shown: Plan | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, tree, edges, figures, keys."""
+        yield Title(f"PLAN  {words.feature_of(self._state)}")
+        with Container(id="plan-body"):
+            yield Phases()
+            with Container(id="plan-right"):
+                yield LogView(following=False, id="edges")
+                yield LogView(following=False, id="figures")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        self.refresh_state()
+
+    @property
+    def pane(self) -> Phases | LogView:
+        """What j and k move."""
+        return self.focused if isinstance(self.focused, LogView) else self.query_one(Phases)
+
+    @property
+    def log_view(self) -> LogView | None:
+        """The text in focus."""
+        return self.focused if isinstance(self.focused, LogView) else None
+
+    def refresh_state(self) -> None:
+        """The state changed, perhaps the plan too."""
+        self.query_one(Phases).refresh_state()
+        if self._state.plan and self._state.plan is not self._shown:
+            self._shown = self._state.plan
+            _fill(self.query_one("#figures", LogView), figures(self._state.plan))
+            self._show_edges()
+
+    @on(Phases.Moved)
+    def _show_edges(self) -> None:
+        tree = self.query_one(Phases)
+        task = self._state.by_id.get(tree.chosen_task)
+        if task:
+            lines = task_edges(self._state, task)
+        elif tree.chosen_phase:
+            lines = phase_edges(self._state, self._state.phases[tree.chosen_phase - 1])
+        else:
+            lines = []
+        _fill(self.query_one("#edges", LogView), lines)
+
+
+def _fill(log: LogView, lines: list[Part]) -> None:
+    log.clear()
+    log.extend(lines)
+
+
+def task_edges(state: RunState, task: Task) -> list[Part]:
+    """The task and its edges."""
+    marks = [m for m in ("[P]" if task.parallel else "", task.story or "", task.role) if m]
+    files: list[Part] = [(f"files  {', '.join(task.files)}", "quiet")] if task.files else []
+    head: list[Part] = [(f"{task.id}  {task.title}", "strong"), ("  ".join(marks), "quiet")]
+    return [*head, *files, ("", ""), *needs_page(state, task)]
+
+
+def phase_edges(state: RunState, phase: Phase) -> list[Part]:
+    """The phase and the phases that it waits for."""
+    done, _, total = words.tally(state, phase)
+    needs = [f"phase {n}: its gate must be green, a failure there halts it" for n in phase.needs]
+    needs += [f"phase {n}: comes after it, one story at a time" for n in phase.follows]
+    return [
+        (f"{phase.number}  {phase.title}", "strong"),
+        (
+            f"{phase.kind}   {done} of {words.count(total, 'task')} done   line {phase.line}",
+            "quiet",
+        ),
+        ("", ""),
+        ("needs", "title"),
+        *([(f"  {need}", "plain") for need in needs] or [("  nothing", "quiet")]),
+    ]
+
+
+def figures(plan: Plan) -> list[Part]:
+    """Size, speed-up, critical path and warnings of a plan."""
+    open_ = sum(task.state == "pending" for task in plan.tasks)
+    lines: list[Part] = [
+        (
+            f"{words.count(len(plan.tasks), 'task')}, {open_} open, in "
+            f"{words.count(len(plan.phases), 'phase')}, stories {plan.stories}",
+            "plain",
+        ),
+        (f"speed-up {plan.speedup:.1f} on {words.count(plan.slots, 'slot')}", "plain"),
+        ("", ""),
+        (f"critical path ({words.count(len(plan.critical_path), 'task')})", "title"),
+        ("  " + " → ".join(plan.critical_path), "plain"),
+        ("", ""),
+        (f"warnings ({len(plan.warnings)})", "title"),
+    ]
+    lines += [(f"  line {w.line}  {w.code}: {w.message}", "look") for w in plan.warnings]
+    return lines if plan.warnings else [*lines, ("  none", "quiet")]

@@ -1,0 +1,37 @@
+"""Where a line breaks when it is wider than its pane."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+INDENT = 2
+"""Cells by which the rows after a line's first are set in."""
+
+
+def breaks(text: str, width: int) -> list[tuple[int, int]]:
+    """Start and end of each row of `text`; rows after the first are `INDENT` narrower.
+
+    Breaks after a blank where one stands in the row's second half, else in the word.
+    """
+    if len(text) <= width and (text.isascii() or cell_len(text) <= width):
+        return [(0, len(text))]
+    found: list[tuple[int, int]] = []
+    start, room = 0, max(2, width)
+    while start < len(text):
+        end = _reach(text, start, room)
+        if end < len(text):
+            blank = text.rfind(" ", start + (end - start) // 2, end + 1)
+            end = blank + 1 if blank > start else end
+        found.append((start, end))
+        start, room = end, max(2, width - INDENT)
+    return found
+
+
+def _reach(text: str, start: int, room: int) -> int:
+    """The end of the longest piece from `start` that fits into `room` cells."""
+    end = min(len(text), start + room)
+    if text.isascii():
+        return end
+    while end > start + 1 and (excess := cell_len(text[start:end]) - room) > 0:
+        end = max(start + 1, end - (excess + 1) // 2)
+    return end

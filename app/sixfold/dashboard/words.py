@@ -1,0 +1,185 @@
+"""Glyph, word and tone of every state, and the short phrases the panes share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import NamedTuple
+
+from sixfold.model import Phase, RunStatus, Task, TaskState, Verdict
+from sixfold.state import GateRun, RunState
+
+
+class Look(NamedTuple):
+    """How a state is told: never by colour alone."""
+
+    glyph: str
+    word: str
+    tone: str
+
+
+TASK_LOOKS: dict[TaskState, Look] = {
+    "pending": Look("·", "waits", "quiet"),
+    "ready": Look("○", "ready", "plain"),
+    "running": Look("●", "running", "busy"),
+    "integrating": Look("◆", "integrating", "busy"),
+    "done": Look("✓", "done", "good"),
+    "failed": Look("✗", "failed", "bad"),
+    "halted": Look("⊘", "halted", "bad"),
+    "skipped": Look("↷", "skipped", "quiet"),
+    "parked": Look("–", "parked", "quiet"),
+}
+RUN_LOOKS: dict[RunStatus, Look] = {
+    "ready": Look("○", "READY", "look"),
+    "running": Look("●", "RUNNING", "busy"),
+    "paused": Look("‖", "PAUSED", "look"),
+    "blocked": Look("!", "BLOCKED", "alert"),
+    "finished": Look("✓", "FINISHED", "good"),
+    "failed": Look("✗", "FAILED", "bad"),
+    "stopped": Look("■", "STOPPED", "quiet"),
+}
+GONE = Look("!", "GONE", "alert")
+VERDICT_LOOKS: dict[Verdict, Look] = {
+    "green": Look("✓", "green", "good"),
+    "red": Look("✗", "red", "bad"),
+    "error": Look("!", "error", "bad"),
+    "timed_out": Look("!", "timed out", "bad"),
+}
+GATE_RUNS = Look("●", "running", "busy")
+
+SETTLED = frozenset({"done", "skipped", "parked"})
+"""States in which a task keeps nobody waiting."""
+
+
+def elapsed(span: timedelta) -> str:
+    """`0:41`, `12:03`, `3:02:07`."""
+    seconds = max(0, int(span.total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def since(start: datetime | None, end: datetime | None, now: datetime) -> str:
+    """Time from `start` to `end`, or to `now` while there is no end; empty before the start."""
+    return elapsed((end or now) - start) if start else ""
+
+
+def count(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def plain_list(items: Sequence[str], most: int = 4) -> str:
+    """`a, b, c and 2 more`."""
+    shown = ", ".join(items[:most])
+    return f"{shown} and {len(items) - most} more" if len(items) > most else shown
+
+
+def feature_of(state: RunState) -> str:
+    """The feature's short name: its folder's."""
+    return PurePath(state.plan.feature_dir).name if state.plan else ""
+
+
+def unmet(state: RunState, task: Task) -> list[str]:
+    """Why a pending task does not start: `phase 2`, then ids of tasks it needs."""
+    phases = [f"phase {number}" for number in _open_phases(state, task.phase)]
+    needs = [
+        need.task
+        for need in task.needs
+        if need.task in state.tasks and state.tasks[need.task].state not in SETTLED
+    ]
+    return phases + list(dict.fromkeys(needs))
+
+
+def _open_phases(state: RunState, number: int) -> list[int]:
+    if not 0 < number <= len(state.phases):
+        return []
+    phase = state.phases[number - 1]
+    return [n for n in sorted({*phase.needs, *phase.follows}) if n not in state.passed]
+
+
+def task_look(state: RunState, task: Task) -> Look:
+    """How the task stands; a pending one says what it waits for."""
+    progress = state.tasks[task.id]
+    look = TASK_LOOKS[progress.state]
+    if not task.runnable and progress.state == "pending":
+        return Look("?", "ambiguous", "look")
+    match progress.state:
+        case "running" | "integrating":
+            return look._replace(word=f"{look.word} in {progress.slot}")
+        case "halted":
+            return look._replace(word=progress.reason.replace("needs", "halted by", 1))
+        case "pending":
+            missing = unmet(state, task)
+            if not missing:
+                return TASK_LOOKS["ready"]
+            if missing[0].startswith("phase "):
+                return look._replace(word="waits", tone="quiet")
+            return look._replace(word=f"needs {missing[0]}")
+    return look
+
+
+def gate_of(state: RunState, phase: int) -> GateRun | None:
+    """The latest gate that judged the phase."""
+    return next((gate for gate in reversed(state.gates) if gate.started.phase == phase), None)
+
+
+def phase_look(state: RunState, phase: Phase) -> Look:
+    """How the phase stands: waits, runs, is judged, is mended, has passed."""
+    if phase.number in state.passed:
+        return Look("✓", "passed", "good")
+    gate = gate_of(state, phase.number)
+    if gate and gate.ended is None and state.live:
+        return Look("●", "gate runs", "busy")
+    if any(not work.task and work.phase == phase.number for work in state.work.values()):
+        return Look("●", f"fix {state.fixes.get(phase.number, 1)}", "look")
+    if gate and gate.ended and gate.ended.verdict != "green":
+        return VERDICT_LOOKS[gate.ended.verdict]._replace(word=f"gate {gate.ended.verdict}")
+    if any(state.tasks[id_].state == "failed" for id_ in phase.tasks if id_ in state.tasks):
+        return Look("✗", "has failed", "bad")
+    if phase.number in state.begun:
+        return Look("●", "running", "busy")
+    return Look("·", "waits", "quiet")
+
+
+def tally(state: RunState, phase: Phase) -> tuple[int, int, int]:
+    """Tasks of the phase that are done, that failed or were halted, and all but parked ones."""
+    states = [state.tasks[id_].state for id_ in phase.tasks if id_ in state.tasks]
+    lost = sum(one in {"failed", "halted"} for one in states)
+    return states.count("done"), lost, sum(one != "parked" for one in states)
+
+
+def bar(done: int, lost: int, total: int, width: int) -> list[tuple[str, str]]:
+    """A bar of `width` cells: done, lost, and what is left."""
+    filled = done * width // total if total else 0
+    broken = min(width - filled, -(-lost * width // total)) if total else 0
+    return [
+        ("━" * filled, "good"),
+        ("━" * broken, "bad"),
+        ("─" * (width - filled - broken), "faint"),
+    ]
+
+
+def gate_title(command: Sequence[str]) -> str:
+    """The test command in few words: `GO TEST -RACE`."""
+    words = [word for word in command if word != "-json" and "/" not in word]
+    name = PurePath(command[0]).name if command else "gate"
+    return " ".join(words[:3]).upper() or name.upper()
+
+
+def gate_cause(gate: GateRun) -> str:
+    """Why this gate runs or ran."""
+    match gate.started.cause:
+        case "baseline":
+            return "baseline, before the first phase"
+        case "phase":
+            return f"gate after phase {gate.started.phase}"
+        case _:
+            return "gate you asked for"
+
+
+def current_phase(state: RunState) -> Phase | None:
+    """The phase that is worked on: the first that has begun and not passed."""
+    waiting = [phase for phase in state.phases if phase.number not in state.passed]
+    return next((phase for phase in waiting if phase.number in state.begun), None)
