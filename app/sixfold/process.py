@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -152,18 +153,22 @@ def marked(marks: Mapping[str, str]) -> list[psutil.Process]:
 
 
 def sweep(marks: Mapping[str, str]) -> int:
-    """Kill every process that carries all of `marks`, until none is left; how many there were."""
-    killed = 0
-    for _ in range(20):
-        alive = [p for p in marked(marks) if p.status() != psutil.STATUS_ZOMBIE]
+    """Kill every process that carries all of `marks`, until none is left; how many there were.
+
+    It looks again rather than waits: waiting would take the exit status of our own children away
+    from who started them.
+    """
+    killed: set[int] = set()
+    for _ in range(50):
+        alive = marked(marks)
         if not alive:
             break
-        killed += len(alive)
         for process in alive:
             with suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(alive, timeout=0.2)
-    return killed
+                killed.add(process.pid)
+        time.sleep(0.02)
+    return len(killed)
 
 
 def start_watchdog(run: str) -> subprocess.Popen[bytes]:

@@ -180,6 +180,9 @@ class RunState:
         for old, new in event.renamed.items():
             if old in self.tasks:
                 self.tasks[new] = self.tasks.pop(old)
+            for work in self.work.values():
+                if work.task == old:
+                    work.task = work.label = new
         self._load(event.plan)
         for task in event.plan.tasks:
             progress = self.tasks[task.id]

@@ -1,0 +1,104 @@
+"""Children die with their run, their own children too."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sixfold.process import MARKER, Child, chunks, marked, spawn, start_watchdog, sweep
+
+FORGETS_ITS_CHILD = (
+    "import subprocess,sys;"
+    "subprocess.Popen(['sleep','60'],start_new_session=True);"
+    "print('started',flush=True)"
+)
+
+
+def environment(name: str) -> dict[str, str]:
+    return {**os.environ, MARKER: f"{name}-{os.getpid()}"}
+
+
+async def read_all(child: Child) -> bytes:
+    assert child.out
+    return b"".join([chunk async for chunk in chunks(child, child.out)])
+
+
+async def test_output_and_exit_code_arrive(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('hello'); raise SystemExit(3)"]
+    child = await spawn(command, cwd=tmp_path, env=environment("plain"))
+    assert await read_all(child) == b"hello\n"
+    assert await child.wait() == 3
+    await child.end()
+
+
+async def test_an_orphan_that_holds_the_pipes_does_not_hang_the_reader(tmp_path: Path) -> None:
+    env = environment("orphan")
+    child = await spawn([sys.executable, "-c", FORGETS_ITS_CHILD], cwd=tmp_path, env=env)
+    async with asyncio.timeout(10):
+        assert await read_all(child) == b"started\n"
+        await child.wait()
+    assert marked({MARKER: env[MARKER]}), "the orphan should still be there"
+    await child.end()
+    assert not marked({MARKER: env[MARKER]})
+
+
+async def test_ending_a_child_takes_those_that_ignore_the_polite_signal(tmp_path: Path) -> None:
+    env = environment("stubborn")
+    script = (
+        "import signal,time;signal.signal(15,signal.SIG_IGN);print('up',flush=True);time.sleep(60)"
+    )
+    child = await spawn([sys.executable, "-c", script], cwd=tmp_path, env=env)
+    assert child.out
+    assert await child.out.readline() == b"up\n"
+    before = time.monotonic()
+    await child.end()
+    assert time.monotonic() - before < 5
+    assert child.returncode == -signal.SIGKILL
+    assert not marked({MARKER: env[MARKER]})
+
+
+async def test_stderr_can_be_heard_apart(tmp_path: Path) -> None:
+    script = "import sys;print('out');print('err',file=sys.stderr)"
+    child = await spawn(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment("two"), stderr_apart=True
+    )
+    assert child.err
+    heard = b"".join([chunk async for chunk in chunks(child, child.err)])
+    assert (await read_all(child), heard) == (b"out\n", b"err\n")
+    await child.end()
+
+
+async def test_what_cannot_be_started_leaves_nothing_open(tmp_path: Path) -> None:
+    before = psutil.Process().num_fds()
+    with pytest.raises(FileNotFoundError):
+        await spawn(["/no/such/program"], cwd=tmp_path, env=environment("none"), stderr_apart=True)
+    assert psutil.Process().num_fds() <= before + 3  # the loop's own child watcher
+
+
+def test_a_sweep_takes_only_what_carries_all_marks(tmp_path: Path) -> None:
+    env = environment("sweep")
+    theirs = subprocess.Popen(["sleep", "60"], env={**env, "SIXFOLD_SLOT": "1"}, cwd=tmp_path)
+    others = subprocess.Popen(["sleep", "60"], env={**env, "SIXFOLD_SLOT": "2"}, cwd=tmp_path)
+    try:
+        sweep({MARKER: env[MARKER], "SIXFOLD_SLOT": "1"})
+        assert theirs.wait(5) == -signal.SIGKILL
+        assert others.poll() is None
+    finally:
+        others.kill()
+        others.wait()
+
+
+def test_the_watchdog_sweeps_when_its_runner_is_gone(tmp_path: Path) -> None:
+    env = environment("watchdog")
+    watchdog = start_watchdog(env[MARKER])
+    left = subprocess.Popen(["sleep", "60"], env=env, cwd=tmp_path, start_new_session=True)
+    assert watchdog.stdin
+    watchdog.stdin.close()  # as the system does when the runner dies
+    assert left.wait(10) == -signal.SIGKILL
+    assert watchdog.wait(10) == 0
