@@ -79,7 +79,7 @@ class CommandAgent(Agent):
                 )
                 code = await child.wait()
         except TimeoutError:
-            return TurnEnd(ok=False, reason=f"no end after {self._timeout:.0f} s")
+            return TurnEnd(ok=False, reason=f"no end after {self._timeout:g} s")
         finally:
             await child.end()
         return _judge(code, read_result(result))

@@ -1,0 +1,61 @@
+"""One live run a repository; everything it writes is its owner's alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from sixfold import events as ev
+from sixfold.runner.journal import Journal
+from sixfold.runner.store import LiveRunError, Store
+
+
+def test_a_second_run_is_refused_while_the_first_is_live(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, second = store.create(), store.create()
+    with store.hold(first.id):
+        live = Store(tmp_path).live()
+        assert live
+        assert live.id == first.id
+        with pytest.raises(LiveRunError) as caught, Store(tmp_path).hold(second.id):
+            pass
+        assert caught.value.run == first.id
+    assert store.live() is None
+    with store.hold(second.id):
+        assert store.live()
+
+
+def test_asking_a_repository_that_never_had_a_run_leaves_no_trace(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert (store.live(), store.find(), store.runs()) == (None, None, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_journal_numbers_its_events_and_is_private(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    run = store.create()
+    journal = Journal(run.journal)
+    for event in (ev.RunPaused(), ev.RunResumed(), ev.Notice(text="x")):
+        journal.append(event)
+    journal.close()
+    assert [event.seq for event in run.events()] == [1, 2, 3]
+    assert all(event.at for event in run.events())
+    for path in (store.path, run.path, run.transcripts):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(run.journal.stat().st_mode) == 0o600
+
+
+def test_runs_are_found_by_the_beginning_of_their_name_and_the_last_by_default(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    runs = sorted((store.create() for _ in range(3)), key=lambda run: run.id)
+    for run in runs:
+        run.journal.touch()
+    found = store.find()
+    assert found
+    assert found.id == runs[-1].id
+    named = store.find(runs[0].id)
+    assert named
+    assert named.id == runs[0].id
+    assert store.find("none") is None

@@ -1,0 +1,84 @@
+"""Snapshots see every change and touch nothing of the user's."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sixfold.workspace.tree import GitError, Tree, exclude, find_root, head
+
+
+def git(root: Path, *words: str) -> str:
+    out = subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True)
+    return out.stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repo"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    git(root, "config", "user.email", "a@example.com")
+    git(root, "config", "user.name", "A")
+    (root / "a.go").write_text("package a\n")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "one")
+    return root
+
+
+def tree(root: Path) -> Tree:
+    return Tree(root, root.parent / "store", os.environ)
+
+
+async def test_a_snapshot_sees_new_changed_and_deleted_files(repository: Path) -> None:
+    (repository / "gone.go").write_text("package a\n")
+    seen = tree(repository)
+    before = await seen.snapshot()
+    (repository / "a.go").write_text("package b\n")
+    (repository / "new file.go").write_text("package a\n")
+    (repository / "gone.go").unlink()
+    after = await seen.snapshot()
+    assert sorted(await seen.changed(before, after)) == ["a.go", "gone.go", "new file.go"]
+    assert sorted(await seen.names(after)) == ["a.go", "new file.go"]
+    diff = await seen.diff(before, after, ["a.go"])
+    assert "-package a\n+package b" in diff
+    assert "new file" not in diff
+
+
+async def test_the_users_index_and_objects_stay_as_they_are(repository: Path) -> None:
+    (repository / "staged.go").write_text("package a\n")
+    git(repository, "add", "staged.go")
+    (repository / "untracked.go").write_text("package a\n")
+    status, objects = git(repository, "status", "--porcelain"), git(repository, "count-objects")
+    await tree(repository).snapshot()
+    assert git(repository, "status", "--porcelain") == status
+    assert git(repository, "count-objects") == objects
+
+
+async def test_nothing_changed_is_seen_as_nothing(repository: Path) -> None:
+    seen = tree(repository)
+    assert await seen.snapshot() == await seen.snapshot()
+
+
+async def test_a_repository_without_a_commit_has_snapshots_too(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "trunk")
+    (tmp_path / "a.go").write_text("package a\n")
+    seen = Tree(tmp_path, tmp_path / ".sixfold" / "store", os.environ)
+    await exclude(tmp_path)
+    assert await seen.names(await seen.snapshot()) == ["a.go"]
+    assert await head(tmp_path) == ("trunk", "")
+
+
+async def test_our_folder_is_ignored_once_and_the_users_lines_stay(repository: Path) -> None:
+    path = repository / ".git" / "info" / "exclude"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+    await exclude(repository)
+    await exclude(repository)
+    assert path.read_text() == "mine\n/.sixfold/\n"
+
+
+async def test_a_folder_outside_git_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(GitError, match="not a git repository"):
+        await find_root(tmp_path)
