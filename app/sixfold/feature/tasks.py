@@ -1,0 +1,114 @@
+"""Reading `tasks.md`: its phases, its tasks, the prose between them, and its defects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sixfold.feature.boxes import boxes_in, tasks_in
+from sixfold.feature.defects import judge
+from sixfold.feature.gather import Body, Loose, gather
+from sixfold.feature.model import Prose, ReadPhase, ReadTask, TasksFile
+from sixfold.feature.paths import files_in
+from sixfold.feature.phases import kind_of, phase_of, story_of, title_of
+from sixfold.feature.structure import Heading, structure, text_of
+
+
+def read(data: bytes) -> TasksFile:
+    """What the bytes of a `tasks.md` say. Never raises; linear in their length."""
+    boxes = boxes_in(structure(text_of(data)))
+    ids = tasks_in(boxes)
+    bodies, loose = gather(boxes, ids)
+    phases = _phases(bodies, loose)
+    numbers = {phase.line - 1: phase.number for phase in phases}
+    ambiguous, warnings = judge(boxes, bodies, loose)
+    return TasksFile(
+        phases,
+        tuple(_task(body, numbers, runnable=body.item.line not in ambiguous) for body in bodies),
+        tuple(_prose(line, numbers) for line in loose),
+        tuple(sorted(warnings, key=lambda warning: warning.line)),
+    )
+
+
+def _task(body: Body, numbers: Mapping[int, int], *, runnable: bool) -> ReadTask:
+    """The task a body makes; `numbers` are the phases' by their heading's 0-based line."""
+    item, said = body.item, body.item.entry
+    phase = phase_of(item.above)
+    within = [heading for heading in item.above if phase is None or heading.line > phase.line]
+    prose = [text for line, text in body.lines if line not in body.code]
+    return ReadTask(
+        id=body.id,
+        line=item.line + 1,
+        phase=numbers[phase.line] if phase else 0,
+        box=item.box.mark,
+        state=item.box.state,
+        parallel=said.parallel,
+        story=said.stories[0] if said.stories else None,
+        labels=said.labels,
+        title=said.title,
+        text="\n".join([item.text, *(text for _, text in body.lines)]),
+        group=within[-1].text if within and within[-1].level > 1 else "",
+        files=files_in("\n".join([said.title, *prose])),
+        acceptance=tuple(body.acceptance),
+        continuation=tuple((line + 1, text) for line, text in body.lines),
+        runnable=runnable,
+    )
+
+
+def _phases(bodies: Sequence[Body], loose: Iterable[Loose]) -> tuple[ReadPhase, ...]:
+    """The headings that own tasks, in file order."""
+    owned: dict[Heading, list[Body]] = {}
+    for body in bodies:
+        if phase := phase_of(body.item.above):
+            owned.setdefault(phase, []).append(body)
+    purposes = _purposes(owned, loose)
+    ordered = sorted(owned, key=lambda heading: heading.line)
+    return tuple(
+        _phase(number, heading, owned[heading], purposes[heading])
+        for number, heading in enumerate(ordered, 1)
+    )
+
+
+def _phase(number: int, heading: Heading, bodies: Sequence[Body], text: str) -> ReadPhase:
+    """The phase a heading makes, with the story that it or all its tasks name."""
+    title = title_of(heading.text)
+    outer = [above.text for above in bodies[0].item.above if above.line <= heading.line]
+    told = next((told for text in reversed(outer) if (told := story_of(text))), None)
+    labels = Counter(story for body in bodies for story in body.item.entry.stories[:1] or [None])
+    if told is None and len(labels) == 1:
+        told = next(iter(labels))
+    kind = kind_of(title, told)
+    return ReadPhase(
+        number=number,
+        title=title,
+        heading=heading.text,
+        line=heading.line + 1,
+        kind=kind,
+        story=told if kind == "story" else None,
+        text=text,
+    )
+
+
+def _purposes(
+    owned: Mapping[Heading, Sequence[Body]], loose: Iterable[Loose]
+) -> dict[Heading, str]:
+    """The prose between each phase's heading and its first task."""
+    first = {heading: bodies[0].item.line for heading, bodies in owned.items()}
+    found: dict[Heading, list[str]] = {heading: [] for heading in owned}
+    for line in loose:
+        phase = phase_of(line.above)
+        if phase in found and line.line < first[phase]:
+            found[phase].append(line.text)
+    return {heading: "\n".join(lines) for heading, lines in found.items()}
+
+
+def _prose(line: Loose, numbers: Mapping[int, int]) -> Prose:
+    """A loose line, with the phase it stands in."""
+    phase = phase_of(line.above)
+    return Prose(
+        line=line.line + 1,
+        text=line.text,
+        section=tuple(heading.text for heading in line.above),
+        phase=numbers.get(phase.line, 0) if phase else 0,
+        fence=line.fence,
+    )
