@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -133,6 +133,31 @@ class Link:
                 answer.set_result(message)
             return None
         return message
+
+
+class Later:
+    """A source that is reached only when somebody listens: the screen paints before that."""
+
+    def __init__(self, reach: Callable[[], Awaitable[Source]]) -> None:
+        self._reach = reach
+        self._source: Source | None = None
+
+    async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
+        """Reach the source, then all that it has. Raises `LinkError`."""
+        self._source = await self._reach()
+        async for batch in self._source.messages():
+            yield batch
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        """Send a command once the source is reached."""
+        if self._source is None:
+            return ev.Answer(id=command.id, accepted=False, reason="the run is not reached yet")
+        return await self._source.ask(command)
+
+    async def close(self) -> None:
+        """Let go of the source, if it was reached."""
+        if self._source:
+            await self._source.close()
 
 
 class Recording:

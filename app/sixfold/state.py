@@ -16,6 +16,8 @@ from msgspec import UNSET
 from sixfold import events as ev
 from sixfold.model import Checklist, Phase, Plan, RunStatus, Task, TaskState
 
+_IDLE = {"pending", "ready", "failed", "halted", "skipped", "parked"}
+
 
 @dataclass(slots=True)
 class TaskProgress:
@@ -177,26 +179,35 @@ class RunState:
         }
 
     def _change(self, event: ev.PlanChanged) -> None:
-        for old, new in event.renamed.items():
-            if old in self.tasks:
-                self.tasks[new] = self.tasks.pop(old)
-            for work in self.work.values():
-                if work.task == old:
-                    work.task = work.label = new
+        passed, begun = self._titles(self.passed), self._titles(self.begun)
+        kept = {name: task for name, task in self.tasks.items() if name not in event.removed}
+        self.tasks = {event.renamed.get(name, name): task for name, task in kept.items()}
+        for work in self.work.values():
+            work.task = event.renamed.get(work.task, work.task)
+            work.label = work.task or work.label
         self._load(event.plan)
         for task in event.plan.tasks:
-            progress = self.tasks[task.id]
-            if (
-                progress.state in {"pending", "parked", "halted", "failed"}
-                and task.state != "pending"
-            ):
-                progress.state = task.state
-            elif progress.state == "parked" and task.state == "pending":
-                progress.state = "pending"
-        self.passed &= set(range(1, len(event.plan.phases) + 1))
+            self._take_box(self.tasks[task.id], task)
+        self.begun = {phase.number for phase in self.phases if phase.title in begun}
+        self.passed = {
+            phase.number
+            for phase in self.phases
+            if phase.title in passed
+            and not any(self.tasks[task].state == "pending" for task in phase.tasks)
+        }
+
+    def _titles(self, numbers: set[int]) -> set[str]:
+        return {phase.title for phase in self.phases if phase.number in numbers}
+
+    def _take_box(self, progress: TaskProgress, task: Task) -> None:
+        """A person's box counts for a task that is not at work; `done` stays done."""
+        if task.state != "pending" and progress.state in _IDLE:
+            progress.state, progress.reason = task.state, ""
+        elif task.state == "pending" and progress.state == "parked":
+            progress.state = "pending"
 
     def _attempt(self, event: ev.TaskStarted | ev.TaskEnded, at: datetime | None) -> None:
-        task = self.tasks.setdefault(event.task, TaskProgress(state="pending"))
+        task = self.tasks.get(event.task) or TaskProgress(state="pending")
         task.attempts, task.slot = event.attempt, event.slot
         if isinstance(event, ev.TaskStarted):
             task.state, task.agent, task.reason = "running", event.agent, ""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import functools
 
 from sixfold.commands import asked as ask
 from sixfold.commands import screen
-from sixfold.link import Link
+from sixfold.link import Later, Link
 from sixfold.runner import job
 from sixfold.runner.spawn import spawn
 from sixfold.runner.store import RunFolder
@@ -28,6 +27,4 @@ def main(asked: argparse.Namespace) -> int:
 
 def watch(run: RunFolder) -> int:
     """A dashboard on a live run."""
-    with asyncio.Runner() as runner:
-        link = runner.run(Link.connect(run.socket))
-        return screen.code(screen.show(link))
+    return screen.code(screen.show(Later(functools.partial(Link.connect, run.socket))))

@@ -23,10 +23,9 @@ def show(
     *,
     plan: Plan | None = None,
     start: Callable[[], Awaitable[Source]] | None = None,
-    gate_only: bool = False,
 ) -> RunState:
     """Show the dashboard until the person leaves; the state that was seen last."""
-    app = Dashboard(source, plan=plan, start=start, gate_only=gate_only)
+    app = Dashboard(source, plan=plan, start=start)
     app.run()
     if app.state.live:
         print("the run goes on: `sixfold attach` shows it, `sixfold stop` ends it", file=sys.stderr)

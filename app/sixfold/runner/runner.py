@@ -11,13 +11,17 @@ from typing import Any, Literal
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
 from sixfold.feature import marking
+from sixfold.feature.model import TasksFile
 from sixfold.model import Phase
+from sixfold.plan.change import compare
 from sixfold.plan.schedule import Assignment, Halt, Schedule
 from sixfold.refusal import refusal
 from sixfold.runner.bulk import Bulk
+from sixfold.runner.edits import edits
 from sixfold.runner.gates import Gates
-from sixfold.runner.job import Job
+from sixfold.runner.job import Job, draw
 from sixfold.runner.journal import Journal
+from sixfold.runner.outcome import stuck, summary, unfinished
 from sixfold.runner.server import Server
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Ending, Turns
@@ -62,7 +66,7 @@ class Runner:
     async def run(self) -> RunState:
         """Run to the end and return the state then. `stop` ends it early."""
         await self._server.listen(self._folder.socket)
-        flushing = asyncio.create_task(self._bulk.run())
+        beside = [asyncio.create_task(self._bulk.run()), self._spawn(self._mind_edits())]
         try:
             await self._open()
             while not self._stop_reason and not self._settled():
@@ -73,7 +77,9 @@ class Runner:
             self._close()
         finally:
             await self._end_children()
-            flushing.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             self._bulk.flush()
             await self._server.close(self._folder.socket)
             self._journal.close()
@@ -173,8 +179,8 @@ class Runner:
             return not self._wait
         if self.state.status != "running" or not self._schedule.over:
             return False
-        if self._wait and self._stuck():
-            self._block(self._unfinished(), ["retry", "skip", "stop"])
+        if self._wait and stuck(self.state):
+            self._block(unfinished(self.state), ["retry", "skip", "stop"])
             return False
         return True
 
@@ -223,18 +229,19 @@ class Runner:
         except (GitError, OSError) as error:
             outcome, ending = "failed", Ending(failure=str(error))
         if outcome == "done":
-            self._tick(name)
-        self._finish(name, slot, attempt, outcome, ending)
+            self._tick(self.state.work[slot].task)
+        self._finish(slot, attempt, outcome, ending)
 
     def _finish(
         self,
-        name: str,
         slot: int,
         attempt: int,
         outcome: Literal["done", "failed", "cancelled"],
         ending: Ending,
     ) -> None:
-        again = outcome == "failed" and self._tries[name] < self._job.settings.attempts
+        name = self.state.work[slot].task  # it may have a new id by now
+        known = name in self.state.tasks
+        again = outcome == "failed" and known and self._tries[name] < self._job.settings.attempts
         del self._slots[slot]
         self._emit(
             ev.TaskEnded(
@@ -246,6 +253,8 @@ class Runner:
                 again=again,
             )
         )
+        if not known:
+            return  # somebody took it out of tasks.md meanwhile
         if outcome == "done":
             self._schedule.finish(name)
             return
@@ -256,6 +265,8 @@ class Runner:
             self._tell_halted(halts)
 
     def _tick(self, name: str) -> None:
+        if name not in self.state.by_id:
+            return
         task = self.state.by_id[name]
         try:
             marking.tick(self._job.reading.feature.tasks_path, task.id, task.title)
@@ -280,7 +291,7 @@ class Runner:
         most = self._job.settings.gate.fix_attempts
         if attempt > most:
             reason = f"the gate after phase {phase} is {red.verdict} after {most} fix attempts"
-            self._block(f"{reason}: {_summary(red)}", ["gate", "stop"])
+            self._block(f"{reason}: {summary(red)}", ["gate", "stop"])
             return
         slot = slot_for_fix(self._free())
         self._bulk.begin(slot, f"fix {phase}", attempt)
@@ -324,7 +335,10 @@ class Runner:
         )
 
     def _phase(self, number: int) -> Phase:
-        return self._plan.phases[number - 1]
+        if number:
+            return self._plan.phases[number - 1]
+        first = [task.id for task in self._plan.tasks if task.phase == 0]
+        return Phase(0, "before the first heading", 1, "other", None, first)
 
     # What a person asks for.
 
@@ -375,7 +389,7 @@ class Runner:
 
     def _close(self) -> None:
         outcome: Literal["finished", "failed", "stopped"] = "finished"
-        reason = self._stop_reason or self._unfinished()
+        reason = self._stop_reason or unfinished(self.state)
         if self._stop_reason:
             outcome = "stopped"
         elif reason:
@@ -383,29 +397,62 @@ class Runner:
         state = self.state
         self._emit(ev.RunEnded(outcome=outcome, reason=reason, done=state.done, total=state.total))
 
-    def _stuck(self) -> bool:
-        return any(task.state in {"failed", "halted"} for task in self.state.tasks.values())
-
-    def _unfinished(self) -> str:
-        """What keeps the run from being finished, or nothing."""
-        if self.state.status == "blocked":
-            return self.state.reason
-        counts: Counter[str] = Counter(task.state for task in self.state.tasks.values())
-        kinds = ("failed", "halted", "skipped", "pending")
-        open_ = [f"{counts[kind]} {kind}" for kind in kinds if counts[kind]]
-        gate = self.state.gate
-        last = gate.ended if gate else None
-        if not open_ and last and last.verdict != "green":
-            return f"the last gate is {last.verdict}"
-        return f"tasks left: {', '.join(open_)}" if open_ else ""
+    # The plan, and people who edit it.
 
     def _draw_schedule(self) -> Schedule:
         roster = self._job.settings.roster
-        return Schedule(self._plan, slots=roster.slots, roles=roster.roles)
+        return Schedule(
+            self._plan,
+            slots=roster.slots,
+            roles=roster.roles,
+            states={name: task.state for name, task in self.state.tasks.items()},
+            passed=self.state.passed,
+        )
 
+    async def _mind_edits(self) -> None:
+        try:
+            async for found in edits(self._job.reading.feature.tasks_path):
+                self._take_edit(found)
+        except (OSError, RuntimeError) as error:
+            text = f"edits of tasks.md are not noticed from here on: {error}"
+            self._emit(ev.Notice(text=text, level="warning"))
 
-def _summary(gate: ev.GateEnded) -> str:
-    first = gate.failures[0] if gate.failures else None
-    name = f"{first.package} {first.test} {first.message}".strip() if first else gate.reason
-    more = f" and {len(gate.failures) - 1} more" if len(gate.failures) > 1 else ""
-    return f"{name}{more}"
+    def _take_edit(self, found: TasksFile) -> None:
+        """Take over what a person changed in `tasks.md`; what runs is not disturbed."""
+        reading = self._job.reading
+        plan = draw(reading.root, reading.feature, found, reading.settings)
+        states = {name: task.state for name, task in self.state.tasks.items()}
+        change = compare(self._plan, plan, states)
+        self._plan, self._found = plan, found
+        for name in change.unticked:
+            text = f"{name} is done in this run, and its box in {plan.tasks_file} is open"
+            self._emit(ev.Notice(text=text, level="warning"))
+        if not change.visible:
+            return
+        self._turns.rename(change.renamed)
+        self._tries = Counter({change.renamed.get(n, n): c for n, c in self._tries.items()})
+        self._emit(
+            ev.PlanChanged(
+                plan=plan,
+                added=change.added,
+                removed=change.removed,
+                edited=change.edited,
+                ticked=change.ticked,
+                renamed=change.renamed,
+            )
+        )
+        self._schedule = self._draw_schedule()
+        self._agree()
+        if self.state.status == "blocked" and not self._red:
+            self._resume()
+        self._woken.set()
+
+    def _agree(self) -> None:
+        """Tell what is halted, or no longer, under a schedule that was drawn anew."""
+        because = {halt.task: halt.because for halt in self._schedule.halts}
+        for name, task in list(self.state.tasks.items()):
+            halted = self._schedule.state(name) == "halted"
+            if halted and task.state != "halted":
+                self._emit(ev.TaskHalted(task=name, because=because.get(name, name)))
+            elif task.state == "halted" and not halted:
+                self._emit(ev.TaskReopened(task=name))

@@ -15,14 +15,10 @@ from sixfold.runner.store import Store
 START_SECONDS = 30.0
 
 
-class SpawnError(Exception):
-    """The runner ended before it could be reached; says what it printed last."""
-
-
 async def spawn(root: Path, arguments: Sequence[str]) -> Link:
     """Start `sixfold run --headless --wait ARGUMENTS` in the background, and link to it.
 
-    Raises `SpawnError`.
+    Raises `LinkError` with what the runner said last where it ended.
     """
     store = Store(root)
     store.path.mkdir(mode=0o700, exist_ok=True)
@@ -47,4 +43,4 @@ async def spawn(root: Path, arguments: Sequence[str]) -> Link:
                 pass
         await asyncio.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()
-    raise SpawnError(said[-1] if said else f"the runner ended with {process.returncode}")
+    raise LinkError(said[-1] if said else f"the runner ended with {process.returncode}")

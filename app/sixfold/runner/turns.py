@@ -71,6 +71,11 @@ class Turns:
         end = await self._take(prompt, marks)
         return Ending(failure="" if end.ok else end.reason)
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Tasks have new ids: what is known of the old ones holds for them."""
+        self._before = {names.get(name, name): tree for name, tree in self._before.items()}
+        self._after = {names.get(name, name): tree for name, tree in self._after.items()}
+
     async def diff(self, task: str) -> str:
         """What changed since a task's first attempt, or (no task) since the run began.
 
