@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from sixfold import events as ev
 from sixfold.process import MARKER, start_watchdog, sweep
 from sixfold.runner.job import Job
+from sixfold.runner.record import Report
 from sixfold.runner.runner import Runner
 from sixfold.runner.store import LiveRunError, RunFolder, Store
 from sixfold.state import RunState
@@ -21,7 +20,7 @@ from sixfold.workspace import tree
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def conduct(job: Job, *, wait: bool, report: Callable[[ev.AnyEvent, RunState], None]) -> int:
+def conduct(job: Job, *, wait: bool, report: Report) -> int:
     """Run `job` to its end; returns the exit code of CONTRACT. Raises `LiveRunError`."""
     store = Store(job.root)
     folder = store.create()
@@ -34,9 +33,7 @@ def conduct(job: Job, *, wait: bool, report: Callable[[ev.AnyEvent, RunState], N
         raise
 
 
-def _conduct(
-    job: Job, folder: RunFolder, *, wait: bool, report: Callable[[ev.AnyEvent, RunState], None]
-) -> int:
+def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
     caught: list[signal.Signals] = []
 
     async def drive() -> RunState:

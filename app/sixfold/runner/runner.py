@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Literal
 
 from sixfold import events as ev
@@ -16,13 +16,11 @@ from sixfold.model import Phase
 from sixfold.plan.change import compare
 from sixfold.plan.schedule import Assignment, Halt, Schedule
 from sixfold.refusal import refusal
-from sixfold.runner.bulk import Bulk
 from sixfold.runner.edits import edits
 from sixfold.runner.gates import Gates
 from sixfold.runner.job import Job, draw
-from sixfold.runner.journal import Journal
 from sixfold.runner.outcome import stuck, summary, unfinished
-from sixfold.runner.server import Server
+from sixfold.runner.record import Record, Report
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Ending, Turns
 from sixfold.state import RunState
@@ -43,13 +41,12 @@ class Runner:
         folder: RunFolder,
         *,
         wait: bool,
-        report: Callable[[ev.AnyEvent, RunState], None],
+        report: Report,
     ) -> None:
-        self.state = RunState()
-        self._job, self._folder, self._wait, self._report = job, folder, wait, report
-        self._journal = Journal(folder.journal)
-        self._server = Server(self)
-        self._bulk = Bulk(lambda line: self._server.send(line, bulk=True))
+        self._job, self._folder, self._wait = job, folder, wait
+        self._record = Record(folder, self.obey, report)
+        self.state = self._record.state
+        self._emit, self._bulk = self._record.emit, self._record.bulk
         self._turns = Turns(job, folder, Tree(job.root, folder.snapshots, job.env), self._bulk.say)
         self._gates = Gates(job, folder, self._bulk, self._emit)
         self._plan, self._found = job.reading.plan, job.reading.tasks
@@ -65,8 +62,8 @@ class Runner:
 
     async def run(self) -> RunState:
         """Run to the end and return the state then. `stop` ends it early."""
-        await self._server.listen(self._folder.socket)
-        beside = [asyncio.create_task(self._bulk.run()), self._spawn(self._mind_edits())]
+        await self._record.open()
+        watching = self._spawn(self._mind_edits())
         try:
             await self._open()
             while not self._stop_reason and not self._settled():
@@ -77,22 +74,15 @@ class Runner:
             self._close()
         finally:
             await self._end_children()
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            self._bulk.flush()
-            await self._server.close(self._folder.socket)
-            self._journal.close()
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await self._record.close()
         return self.state
 
     def stop(self, reason: str) -> None:
         """End the run: running attempts are cancelled, nothing more is ticked."""
         self._stop_reason = self._stop_reason or reason
         self._woken.set()
-
-    def history(self) -> Sequence[bytes]:
-        """The journal so far and the latest bulk, as lines of the wire."""
-        return [*self._journal.lines, *self._bulk.tail()]
 
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Carry a command out, or refuse it with the reason."""
@@ -119,13 +109,6 @@ class Runner:
         return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
 
     # What happens, in order of a run's life.
-
-    def _emit(self, event: ev.AnyEvent) -> None:
-        stamped = self._journal.append(event)
-        self.state.apply(stamped)
-        self._bulk.flush()
-        self._server.send(self._journal.lines[-1])
-        self._report(stamped, self.state)
 
     async def _open(self) -> None:
         job = self._job
@@ -170,6 +153,8 @@ class Runner:
             return  # agents share the tree: it comes to rest before it is judged
         for assignment in self._schedule.start(self._free()):
             self._start(assignment)
+        if self._schedule.over:
+            self._block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
@@ -177,12 +162,8 @@ class Runner:
             return False
         if self.state.status == "blocked":
             return not self._wait
-        if self.state.status != "running" or not self._schedule.over:
-            return False
-        if self._wait and stuck(self.state):
-            self._block(unfinished(self.state), ["retry", "skip", "stop"])
-            return False
-        return True
+        ended = self.state.status == "running" and self._schedule.over
+        return ended and not (self._wait and stuck(self.state))
 
     def _free(self) -> set[int]:
         return set(range(1, self._job.settings.roster.slots + 1)) - self._slots.keys()
