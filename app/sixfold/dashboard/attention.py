@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sixfold.dashboard import words
-from sixfold.dashboard.actions import COMMAND_KEYS
+from sixfold.dashboard.actions import KEYS_OF_COMMANDS
 from sixfold.state import RunState
 
 
@@ -59,7 +59,11 @@ def _standing(state: RunState, *, startable: bool) -> list[Call]:
 
 
 def _keys(options: list[str]) -> tuple[tuple[str, str], ...]:
-    found = [(COMMAND_KEYS[o.split()[0]], o) for o in options if o and o.split()[0] in COMMAND_KEYS]
+    found = [
+        (KEYS_OF_COMMANDS[o.split()[0]], o)
+        for o in options
+        if o and o.split()[0] in KEYS_OF_COMMANDS
+    ]
     return tuple(found) or (("g", "gate"), ("p", "go on"))
 
 

@@ -19,7 +19,13 @@ THEME = Theme(
     surface="#191c22",
     panel="#23272f",
     dark=True,
-    variables={"quiet": "#7c8494", "faint": "#4a515e", "cursor": "#2c3442", "strong": "#f0f2f5"},
+    variables={
+        "strong": "#f0f2f5",
+        "quiet": "#8089a0",
+        "faint": "#4a515e",
+        "cursor": "#2b3547",
+        "focus": "#37527d",
+    },
 )
 """`accent` is for one thing alone: look here."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import NamedTuple
 
+from sixfold.events import GateEnded, GateStarted
 from sixfold.model import Phase, RunStatus, Task, TaskState, Verdict
 from sixfold.state import GateRun, RunState
 
@@ -168,13 +169,13 @@ def gate_title(command: Sequence[str]) -> str:
     return " ".join(words[:3]).upper() or name.upper()
 
 
-def gate_cause(gate: GateRun) -> str:
+def gate_cause(gate: GateStarted | GateEnded) -> str:
     """Why this gate runs or ran."""
-    match gate.started.cause:
+    match gate.cause:
         case "baseline":
-            return "baseline, before the first phase"
+            return "baseline before the first phase"
         case "phase":
-            return f"gate after phase {gate.started.phase}"
+            return f"gate after phase {gate.phase}"
         case _:
             return "gate you asked for"
 

@@ -41,7 +41,7 @@ class Tally(Painted):
         look = words.VERDICT_LOOKS[gate.ended.verdict] if gate.ended else words.GATE_RUNS
         left: list[Part] = [
             (f" {words.gate_title(gate.started.command)}", "title"),
-            (f"  {words.gate_cause(gate)}  " if width >= 100 else "  ", "quiet"),
+            (f"  {words.gate_cause(gate.started)}  " if width >= 100 else "  ", "quiet"),
             (f"{look.glyph} {look.word}", look.tone),
         ]
         seconds = gate.ended.seconds if gate.ended else progress.seconds if progress else 0.0
@@ -110,7 +110,6 @@ class Failures(CursorRows):
             self.failures = list(failures)
             self.set_keys([f"{i} {f.package} {f.test} {f.kind}" for i, f in enumerate(failures)])
             self.set_class(not failures, "-empty")
-            self.styles.height = max(1, min(len(failures), 8))
 
     def row_strip(self, index: int) -> Strip:
         """`✗ race  pkg TestName  data race store.go:17 <-> store.go:17`."""
@@ -147,7 +146,7 @@ class GatePane(Vertical):
 
     @property
     def has_focus_within(self) -> bool:
-        """Is one of its parts in focus?"""
+        """Is one of its parts in focus."""
         return any(part.has_focus for part in self.query(".pane"))
 
     def refresh_state(self) -> None:

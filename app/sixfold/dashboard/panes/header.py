@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual.strip import Strip
+
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, calls
 from sixfold.dashboard.widgets.painted import Painted
@@ -43,7 +45,7 @@ class Header(Painted):
             cuts = breaks(text, spare) if len(text) <= spare else breaks(text, width)
             self._text = [text[a:b].rstrip() for a, b in cuts][:MOST_ROWS]
             if len(self._text) > 1 and self._keys(call):
-                self._text = self._text[: MOST_ROWS - 1] + [""]
+                self._text = [*self._text[: MOST_ROWS - 1], ""]
         height = 1 + max(1, len(self._text))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
@@ -55,17 +57,20 @@ class Header(Painted):
             return row(self._run(), self._numbers(width), width)
         if self._text:
             return self._call_row(y - 1, width)
-        return row([("   ", ""), *self._now()], [], width)
+        return row([(" ", ""), *self._now(width)], [], width)
 
     def _run(self) -> list[Part]:
         app = self.dashboard
+        if app.gate_only:
+            return [(" sixfold ", "brand"), (" the tests alone", "strong")]
+        name = words.feature_of(app.state)
         look = words.GONE if app.gone else words.RUN_LOOKS[app.state.status]
         parts: list[Part] = [
             (" sixfold ", "brand"),
-            (f" {words.feature_of(app.state) or app.state.branch or 'no feature yet'}  ", "strong"),
+            (f" {name or app.state.branch or 'no feature yet'}  ", "strong"),
             (f"{look.glyph} {look.word}", look.tone),
         ]
-        if app.state.branch and app.state.branch != words.feature_of(app.state):
+        if app.state.branch and app.state.branch != name:
             parts.append((f"   on {app.state.branch}", "quiet"))
         if (phase := words.current_phase(app.state)) and app.state.live:
             parts.append((f"   {phase.number} {phase.title}", "plain"))
@@ -74,15 +79,17 @@ class Header(Painted):
     def _numbers(self, width: int) -> list[Part]:
         app = self.dashboard
         state = app.state
+        if app.gate_only:
+            return []
         total = len(str(state.total))
         spent = words.since(state.started, state.ended, app.clock())
-        agents = [(f"  {len(state.work)}/{state.slots} agents", "quiet")] if width >= 90 else []
-        return [
+        parts: list[Part] = [
             (f"{state.done:>{total}}/{state.total}", "strong"),
-            (" tasks" if width >= 60 else "", "quiet"),
-            *agents,
-            (f"{spent:>8} ", "strong"),
+            (" tasks", "quiet"),
         ]
+        if width >= 100:
+            parts += [(f"   {len(state.work)}/{state.slots}", "strong"), (" agents", "quiet")]
+        return [*parts, (f"{spent:>9} ", "strong")]
 
     def _keys(self, call: Call) -> list[Part]:
         parts: list[Part] = []
@@ -101,22 +108,23 @@ class Header(Painted):
             [(glyph, tone), (self._text[y], tone), (f" {more}" if last else "", tone)], keys, width
         )
 
-    def _now(self) -> list[Part]:
-        """While nothing calls: who works on what."""
-        state = self.dashboard.state
-        if not state.started:
-            return [("waiting for the run …", "quiet")]
-        parts: list[Part] = []
-        for slot, work in sorted(state.work.items()):
-            parts += [(f"{work.label}", "busy"), (f" in {slot}   ", "quiet")]
-        if state.gate and state.gate.ended is None:
-            parts += [("gate", "busy"), (" runs   ", "quiet")]
-        return parts or [("about to go on", "quiet")]
+    def _now(self, width: int) -> list[Part]:
+        """While nothing calls: how far the run is, and what happened last."""
+        app = self.dashboard
+        if app.gate_only:
+            return []
+        lost = sum(task.state in {"failed", "halted"} for task in app.state.tasks.values())
+        progress = words.bar(app.state.done, lost, app.state.total, max(8, width // 5))
+        return [
+            *progress,
+            ("   ", ""),
+            app.told[-1] if app.told else ("waiting for the run …", "quiet"),
+        ]
 
     def strip_ground(self, y: int) -> str:
         """The tone below row `y`: a call has a ground of its own."""
         return "callrow" if y and self._text and self._calls[0].urgent else ""
 
-    def render_line(self, y: int):  # type: ignore[no-untyped-def]
+    def render_line(self, y: int) -> Strip:
         """The row on its ground."""
         return self.strip(self.parts(y), under=self.strip_ground(y))

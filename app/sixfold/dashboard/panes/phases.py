@@ -149,7 +149,7 @@ class Phases(CursorRows):
             (f"{task.id:<{self._id_width}} ", "plain" if look.tone != "busy" else "strong"),
             (task.title, "quiet" if look.tone in {"quiet", "good"} else "plain"),
         ]
-        changed = app.feed.changes.get(task.id, "")
+        changed = app.feed.edits.get(task.id, "")
         right: list[Part] = [
             (f"{changed} " if changed else "", "look"),
             (look.word, look.tone),

@@ -42,6 +42,10 @@ class Slot(LogView):
             return self.strip(self.head()[0], under=self._ground())
         return super().render_line(y)
 
+    def tone_of(self, tone: str) -> str:
+        """What an idle slot said before steps back."""
+        return tone if self.work else "quiet"
+
     def _ground(self) -> str:
         if self.has_focus:
             return "focusbar"
@@ -57,7 +61,8 @@ class Slot(LogView):
         if any(ask.slot == self.number for ask in state.asked.values()):
             return [("? asks you ", "look")]
         spent = words.since(work.started, None, self.dashboard.clock())
-        return [("● ", "busy"), (f"{spent:>6} ", "plain")]
+        word = "running" if self.content_size.height > 1 else ""
+        return [(f"● {word}", "busy"), (f"{spent:>7} ", "plain")]
 
     def _label(self) -> list[Part]:
         work = self.work

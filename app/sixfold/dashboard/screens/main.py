@@ -6,13 +6,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widget import Widget
 
 from sixfold.dashboard.panes.gate import Failures, GatePane
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.panes.slot import Slot
+from sixfold.dashboard.screens import pages
+from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.theme import TONES
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
@@ -22,18 +24,19 @@ WIDE, TALL = 120, 36
 """Columns from which the phases stand beside, and rows from which slots show their logs."""
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
-    """Header, phases, six slots, gate, keys."""
+class MainScreen(Page):
+    """Header, phases, slots, gate, keys. `zoomed` is the pane that has the whole screen."""
 
+    place = "main"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{name}" for name in TONES}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
-    AUTO_FOCUS = "#phases"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
+    AUTO_FOCUS = ""
 
-    def __init__(self) -> None:
+    def __init__(self, *, zoomed: str = "") -> None:
         super().__init__(id="main")
-        self.zoomed = ""
-        """Id of the pane that has the whole screen; empty while all are shown."""
+        self.zoomed = zoomed
+        """`phases`, `slot-3`, `gate`; empty while all are shown."""
         self._slot = 1
 
     def compose(self) -> ComposeResult:
@@ -48,9 +51,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 yield GatePane()
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        """Begin at the phases, or at what is zoomed."""
+        self._lay_out()
+        self.set_focus(self.stream if self.zoomed == "gate" else self.phases)
+
     def on_resize(self) -> None:
         """In a narrow screen the phases are a row each."""
         self._lay_out()
+
+    @property
+    def phases(self) -> Phases:
+        """The tree of phases and tasks."""
+        return self.query_one(Phases)
 
     @property
     def slots(self) -> list[Slot]:
@@ -58,9 +71,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return list(self.query(Slot))
 
     @property
-    def pane(self) -> Rows:
-        """The pane in focus; the phases where none is."""
-        return self.focused if isinstance(self.focused, Rows) else self.query_one(Phases)
+    def gate(self) -> GatePane:
+        """Tally, failures and stream."""
+        return self.query_one(GatePane)
+
+    @property
+    def stream(self) -> LogView:
+        """What the test command prints."""
+        return self.query_one("#stream", LogView)
+
+    @property
+    def log_view(self) -> LogView | None:
+        """The log in focus; beside the failures it is the stream."""
+        return self.stream if isinstance(self.pane, Failures) else super().log_view
 
     @property
     def slot(self) -> int:
@@ -68,16 +91,20 @@ class MainScreen(Screen[None], inherit_bindings=False):
         return self.pane.number if isinstance(self.pane, Slot) else 0
 
     @property
-    def gate(self) -> GatePane:
-        """The gate's pane."""
-        return self.query_one(GatePane)
+    def chosen_task(self) -> str:
+        """The task in the slot in focus; elsewhere the one selected in the tree."""
+        if not self.slot:
+            return self.phases.chosen_task
+        work = self.dashboard.state.work.get(self.slot)
+        return work.task if work else ""
 
     @property
-    def log_view(self) -> LogView | None:
-        """The log in focus; beside the failures it is the stream."""
-        if isinstance(self.pane, Failures):
-            return self.query_one("#stream", LogView)
-        return self.pane if isinstance(self.pane, LogView) else None
+    def chosen(self) -> str:
+        """What Enter would open."""
+        pane = self.pane
+        return pane.chosen if isinstance(pane, Phases | Failures) else pane.id or ""
+
+    # Going about
 
     def go_to(self, pane: Rows) -> None:
         """Focus a pane; where one is zoomed, it is this one now."""
@@ -87,54 +114,93 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.zoom(_area(pane))
         self.set_focus(pane)
 
-    def go_round(self, by: int) -> None:
-        """Focus the next pane of: phases, the last slot looked at, failures, stream."""
+    def action_go_round(self, by: int) -> None:
+        """Focus the next pane of: phases, the slot last looked at, failures, stream."""
         failures = self.query_one(Failures)
-        ring: list[Rows] = [self.query_one(Phases), self._last_slot()]
+        ring: list[Rows] = [self.phases, *self._last_slot()]
         ring += [failures] if failures.failures else []
-        ring.append(self.query_one("#stream", LogView))
+        ring.append(self.stream)
         at = ring.index(self.pane) if self.pane in ring else 0
         self.go_to(ring[(at + by) % len(ring)])
 
-    def _last_slot(self) -> Slot:
-        slots = [slot for slot in self.slots if slot.number <= self._slot]
-        return slots[-1] if slots else self.slots[0]
+    def _last_slot(self) -> list[Slot]:
+        slots = self.slots
+        return [slot for slot in slots if slot.number == self._slot] or slots[:1]
+
+    def action_slot(self, number: int) -> None:
+        """Focus a slot; zoom it where it is in focus already, or has but one row."""
+        slot = next((one for one in self.slots if one.number == number), None)
+        if slot is None:
+            self.notify(f"this run has {len(self.slots)} slots", markup=False)
+            return
+        full = self.pane is slot or self.has_class("-short")
+        self.go_to(slot)
+        if full and not self.zoomed:
+            self.action_zoom()
+
+    def action_zoom(self) -> None:
+        """Give the pane in focus the whole screen, or show all again."""
+        self.zoom("" if self.zoomed else _area(self.pane))
 
     def zoom(self, area: str) -> None:
-        """Give the whole screen to `area` (`phases`, `slot-3`, `gate`), or to all with ''."""
+        """Give the whole screen to `area`, or show all with ''."""
         self.zoomed = area
         self._lay_out()
+        self.refresh_keys()
 
-    def toggle_zoom(self) -> None:
-        """Zoom the pane in focus, or show all again."""
-        self.zoom("" if self.zoomed else _area(self.pane))
+    def close(self) -> None:
+        """Show all panes again."""
+        self.zoom("")
+
+    def action_details(self) -> None:
+        """All about what is selected."""
+        pane = self.pane
+        if isinstance(pane, Phases):
+            self._phase_details(pane)
+        elif isinstance(pane, Failures) and pane.failure:
+            title = f"FAILURE  {pane.failure.package} {pane.failure.test}"
+            self.app.push_screen(TextScreen(title, pages.failure_page(pane.failure)))
+        else:
+            self.action_zoom()
+
+    def _phase_details(self, tree: Phases) -> None:
+        task = self.dashboard.state.by_id.get(tree.chosen_task)
+        if task:
+            page = pages.task_page(self.dashboard.state, task, self.dashboard.clock())
+            self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+        elif tree.compact:
+            self.action_zoom()
+        else:
+            tree.fold()
+
+    # Painting
 
     def _lay_out(self) -> None:
         area = self.zoomed
         self.set_class(bool(area), "-zoomed")
-        _show(self.query_one("#phases"), area in {"", "phases"})
+        _show(self.phases, area in {"", "phases"})
         _show(self.query_one("#right"), area != "phases")
         _show(self.query_one("#slots"), not area or area.startswith("slot"))
-        _show(self.query_one("#gate"), area in {"", "gate"})
+        _show(self.gate, area in {"", "gate"})
         for slot in self.slots:
             _show(slot, area in {"", slot.id})
-        phases = self.query_one(Phases)
-        phases.compact = self.size.width < WIDE and not area
-        phases.refresh_state()
+        self.phases.compact = self.size.width < WIDE and not area
+        self.phases.refresh_state()
 
     def refresh_state(self) -> None:
-        """The state changed: every pane takes it over."""
-        self._fit_slots(self.app.state.slots)  # type: ignore[attr-defined]
+        """Every pane takes the state over."""
+        self._fit_slots(self.dashboard.state.slots)
         self.query_one(Header).refresh_state()
-        self.query_one(Phases).refresh_state()
-        self.query_one(GatePane).refresh_state()
+        self.phases.refresh_state()
+        self.gate.refresh_state()
         for slot in self.slots:
-            slot.refresh_state()
+            slot.refresh()
 
     def refresh_clock(self) -> None:
-        """A second went by."""
+        """What shows a time that runs."""
         self.query_one(Header).refresh()
-        self.query_one(Phases).refresh()
+        if self.dashboard.state.work:
+            self.phases.refresh()
         for slot in self.slots:
             if slot.work:
                 slot.refresh()
@@ -145,7 +211,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         for slot in slots[number:]:
             slot.remove()
         if number > len(slots):
-            self.query_one("#slots").mount(*(Slot(n) for n in range(len(slots) + 1, number + 1)))
+            more = range(len(slots) + 1, number + 1)
+            self.query_one("#slots").mount(*(Slot(n) for n in more))
 
 
 def _area(pane: Rows) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sixfold.dashboard import words
-from sixfold.dashboard.actions import ACTIONS, Situation, label_of
+from sixfold.dashboard.actions import ACTIONS, label_of
+from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Failure, Need, Phase, Task
 from sixfold.state import RunState
@@ -39,7 +40,7 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
         lines += [("ambiguous in the file: shown, and never given to an agent", "look")]
     lines += [("", ""), ("files it names", "title")]
     lines += [(f"  {file}", "plain") for file in task.files] or [("  none", "quiet")]
-    return lines + [("", "")] + needs_page(state, task)
+    return [*lines, ("", ""), *needs_page(state, task)]
 
 
 def needs_page(state: RunState, task: Task) -> list[Part]:

@@ -5,33 +5,36 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 
 from sixfold.dashboard import words
 from sixfold.dashboard.panes.phases import Phases
+from sixfold.dashboard.screens import pages
+from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.pages import needs_page
+from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.title import Title
 from sixfold.model import Phase, Plan, Task
 from sixfold.state import RunState
 
 
-class PlanScreen(Screen[None], inherit_bindings=False):
+class PlanScreen(Page):
     """Left the tree; right the selected task's edges; below the plan's figures and warnings."""
 
+    place = "plan"
     AUTO_FOCUS = "Phases"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
 
-    def __init__(self, state: RunState) -> None:
+    def __init__(self) -> None:
         super().__init__(classes="page", id="plan")
-        self._state = state
         self._shown: Plan | None = None
 
     def compose(self) -> ComposeResult:
         """Title, tree, edges, figures, keys."""
-        yield Title(f"PLAN  {words.feature_of(self._state)}")
+        yield Title(f"PLAN  {words.feature_of(self.dashboard.state)}")
         with Container(id="plan-body"):
             yield Phases()
             with Container(id="plan-right"):
@@ -40,37 +43,53 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Fill in."""
+        """Fill in, beginning where the panes are."""
         self.refresh_state()
+        tree = self.query_one(Phases)
+        tree.choose(self.dashboard.main.phases.chosen)
 
     @property
-    def pane(self) -> Phases | LogView:
-        """What j and k move."""
-        return self.focused if isinstance(self.focused, LogView) else self.query_one(Phases)
+    def chosen_task(self) -> str:
+        """The task selected in the tree."""
+        return self.query_one(Phases).chosen_task
 
     @property
-    def log_view(self) -> LogView | None:
-        """The text in focus."""
-        return self.focused if isinstance(self.focused, LogView) else None
+    def chosen(self) -> str:
+        """The task or phase that Enter would open."""
+        return self.query_one(Phases).chosen
+
+    def action_details(self) -> None:
+        """The selected task whole; a phase folds."""
+        state = self.dashboard.state
+        task = state.by_id.get(self.chosen_task)
+        if task:
+            page = pages.task_page(state, task, self.dashboard.clock())
+            self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+        else:
+            self.query_one(Phases).fold()
+
+    def action_go_round(self, by: int) -> None:
+        """Focus the next of tree, edges and figures."""
+        panes = list(self.query(Rows))
+        self.set_focus(panes[(panes.index(self.pane) + by) % len(panes)])
 
     def refresh_state(self) -> None:
         """The state changed, perhaps the plan too."""
         self.query_one(Phases).refresh_state()
-        if self._state.plan and self._state.plan is not self._shown:
-            self._shown = self._state.plan
-            _fill(self.query_one("#figures", LogView), figures(self._state.plan))
+        plan = self.dashboard.state.plan
+        if plan and plan is not self._shown:
+            self._shown = plan
+            _fill(self.query_one("#figures", LogView), figures(plan))
             self._show_edges()
 
     @on(Phases.Moved)
     def _show_edges(self) -> None:
-        tree = self.query_one(Phases)
-        task = self._state.by_id.get(tree.chosen_task)
-        if task:
-            lines = task_edges(self._state, task)
+        tree, state = self.query_one(Phases), self.dashboard.state
+        lines: list[Part] = []
+        if task := state.by_id.get(tree.chosen_task):
+            lines = task_edges(state, task)
         elif tree.chosen_phase:
-            lines = phase_edges(self._state, self._state.phases[tree.chosen_phase - 1])
-        else:
-            lines = []
+            lines = phase_edges(state, state.phases[tree.chosen_phase - 1])
         _fill(self.query_one("#edges", LogView), lines)
 
 
@@ -107,12 +126,9 @@ def phase_edges(state: RunState, phase: Phase) -> list[Part]:
 def figures(plan: Plan) -> list[Part]:
     """Size, speed-up, critical path and warnings of a plan."""
     open_ = sum(task.state == "pending" for task in plan.tasks)
+    size = f"{words.count(len(plan.tasks), 'task')}, {open_} open"
     lines: list[Part] = [
-        (
-            f"{words.count(len(plan.tasks), 'task')}, {open_} open, in "
-            f"{words.count(len(plan.phases), 'phase')}, stories {plan.stories}",
-            "plain",
-        ),
+        (f"{size}, in {words.count(len(plan.phases), 'phase')}, stories {plan.stories}", "plain"),
         (f"speed-up {plan.speedup:.1f} on {words.count(plan.slots, 'slot')}", "plain"),
         ("", ""),
         (f"critical path ({words.count(len(plan.critical_path), 'task')})", "title"),

@@ -1,39 +1,34 @@
-"""A page of text over the whole screen: details, a diff, a log, the keys."""
+"""A page of text over the whole screen: details, a diff, the keys, what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
+from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part
 from sixfold.dashboard.widgets.title import Title
 
 
-class TextScreen(Screen[None], inherit_bindings=False):
+class TextScreen(Page):
     """A title, lines that scroll and can be searched, and the keys."""
 
+    place = "text"
     AUTO_FOCUS = "LogView"
 
-    def __init__(self, title: str, lines: Sequence[Part]) -> None:
+    def __init__(self, title: str, lines: Sequence[Part], *, at_end: bool = False) -> None:
         super().__init__(classes="page")
-        self._heading = title
-        self._lines = lines
+        self._heading, self._lines, self._at_end = title, lines, at_end
 
     def compose(self) -> ComposeResult:
         """Title, text, keys."""
         yield Title(self._heading)
-        yield LogView(keep=1_000_000, following=False)
+        yield LogView(keep=1_000_000, following=self._at_end)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Fill in the text."""
-        self.log_view.extend(self._lines)
-
-    @property
-    def log_view(self) -> LogView:
-        """The text."""
-        return self.query_one(LogView)
+        self.query_one(LogView).extend(self._lines)

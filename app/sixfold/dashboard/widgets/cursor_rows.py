@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 
 from sixfold.dashboard.widgets.rows import Rows
@@ -30,14 +31,18 @@ class CursorRows(Rows):
 
     def set_keys(self, keys: list[str]) -> None:
         """Show these items. The cursor's item keeps its place on the screen where it can."""
-        chosen, at = self.chosen, self.cursor - self.top
+        chosen, at, before = self.chosen, self.cursor - self.top, len(self.keys)
         self.keys = keys
         if chosen in keys:
             self.cursor = keys.index(chosen)
             self.top = max(0, min(self.cursor - at, self.last_top))
         else:
             self.cursor = max(0, min(self.cursor, len(keys) - 1))
-        self.refresh()
+        self.refresh(layout=len(keys) != before and self.styles.is_auto_height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """As high as all items, where the style sheet says `auto`."""
+        return len(self.head()) + max(1, len(self.keys))
 
     def choose(self, key: str) -> None:
         """Put the cursor on `key`, where there is such an item."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual import events
 
-from sixfold.dashboard.actions import ACTIONS, Action, label_of, target_of
+from sixfold.dashboard.actions import ACTIONS, Action, label_of
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, width_of
 
@@ -43,7 +43,7 @@ class KeyBar(Painted):
     def _key(self, action: Action) -> list[Part]:
         now = self.dashboard.situation
         can = action.can(now) is True
-        target = target_of(action, now) if can and self.content_size.width >= 130 else ""
+        target = now.targets.get(action.id, "") if can and self.content_size.width >= 130 else ""
         label = f" {label_of(action, now)}{f' {target}' if target else ''} "
         return [
             (f" {action.shown_key}", "key" if can else "faint"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +14,9 @@ from sixfold.dashboard.widgets.ansi import Span, decode
 from sixfold.dashboard.widgets.row import Part
 from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.wrap import INDENT, breaks
+
+GUTTER = 1
+"""Blank cells at both sides; the mark that says where the reader stands has its place there."""
 
 
 class LogView(Rows):
@@ -89,8 +93,9 @@ class LogView(Rows):
     def on_resize(self) -> None:
         """Break the lines anew; the line at the top stays there."""
         anchor = self._rows[self.top][0] if self.top < len(self._rows) else 0
-        if self.content_size.width != self._width:
-            self._width = self.content_size.width
+        width = self.content_size.width - 2 * GUTTER
+        if width != self._width:
+            self._width = width
             self._rows.clear()
             self._wrap(self.total - len(self.lines))
             self.top = self._row_of(anchor)
@@ -185,14 +190,18 @@ class LogView(Rows):
         """Only where the reader stands still; a log that follows is at its end."""
         return not self.following and self.last_top > 0
 
+    def tone_of(self, tone: str) -> str:
+        """The tone to paint a line in that came in as `tone`."""
+        return tone
+
     def row_strip(self, index: int) -> Strip:
         """A row of a line, in the line's tone, its own colours and the marks of a search."""
         number, start, end = self._rows[index]
         at = number - self.total + len(self.lines)
-        tone = self._tones[at]
+        tone = self.tone_of(self._tones[at])
         style = self.base + self.dashboard.tone(tone) if tone else self.base
         text, width = self.lines[at][start:end], self.content_size.width
-        lead = " " * INDENT if start else ""
+        lead = " " * (GUTTER + INDENT if start else GUTTER)
         if number not in self._spans and self.pattern is None:
             return Strip([Segment(lead + text, style)]).adjust_cell_length(width, self.base)
         segments = self._marked(number, text, start, style)
@@ -214,7 +223,7 @@ class LogView(Rows):
                 text[a:b],
                 sum((s for x, y, s in spans if x <= a and b <= y), style),
             )
-            for a, b in zip(edges, edges[1:], strict=False)
+            for a, b in pairwise(edges)
         ]
 
     def render_line(self, y: int) -> Strip:

@@ -45,5 +45,9 @@ class Painted(Widget):
         """`parts` on the pane's ground, or on that of the tone `under`, exactly as wide as it."""
         tone = self.dashboard.tone
         ground = self.base + tone(under) if under else self.base
-        segments = [Segment(text, ground + tone(name) if name else ground) for text, name in parts]
+        raised = {"quiet", "faint", "title"} if under == "focusbar" else ()
+        segments = [
+            Segment(text, ground + tone("strong" if name in raised else name) if name else ground)
+            for text, name in parts
+        ]
         return Strip(segments).adjust_cell_length(self.content_size.width, ground)

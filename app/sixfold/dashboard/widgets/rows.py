@@ -95,7 +95,7 @@ class Rows(Painted, can_focus=True):
         return self._with_thumb(strip, y - len(head)) if self.shows_thumb() else strip
 
     def shows_thumb(self) -> bool:
-        """Does a mark at the edge say where the window stands?"""
+        """Does a mark at the edge say where the window stands."""
         return self.has_focus and self.last_top > 0
 
     def _with_thumb(self, strip: Strip, y: int) -> Strip:

@@ -11,7 +11,7 @@ INDENT = 2
 def breaks(text: str, width: int) -> list[tuple[int, int]]:
     """Start and end of each row of `text`; rows after the first are `INDENT` narrower.
 
-    Breaks after a blank where one stands in the row's second half, else in the word.
+    Breaks in the row's second half, after a blank, else after a slash or comma, else in the word.
     """
     if len(text) <= width and (text.isascii() or cell_len(text) <= width):
         return [(0, len(text))]
@@ -20,11 +20,17 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
     while start < len(text):
         end = _reach(text, start, room)
         if end < len(text):
-            blank = text.rfind(" ", start + (end - start) // 2, end + 1)
-            end = blank + 1 if blank > start else end
+            end = _between_words(text, start, end)
         found.append((start, end))
         start, room = end, max(2, width - INDENT)
     return found
+
+
+def _between_words(text: str, start: int, end: int) -> int:
+    half = start + (end - start) // 2
+    blank = text.rfind(" ", half, end + 1)
+    gap = blank if blank >= 0 else max(text.rfind(mark, half, end) for mark in "/,;")
+    return gap + 1 if gap > start else end
 
 
 def _reach(text: str, start: int, room: int) -> int:

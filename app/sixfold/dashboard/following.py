@@ -1,0 +1,74 @@
+"""An app that follows a run: its state, what it told, and whether it is still there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import work
+from textual.app import App
+
+from sixfold.dashboard.feed import Feed
+from sixfold.dashboard.widgets.row import Part, clean
+from sixfold.link import LinkError, Source
+from sixfold.state import RunState
+
+SLICE = 2000
+"""Messages taken in before the keys get their turn."""
+
+
+class Following(App[None], inherit_bindings=False):
+    """Takes the messages of `source` into the feed; painting is left to those above."""
+
+    def __init__(
+        self, source: Source | None, clock: Callable[[], datetime], *, gate_only: bool
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.clock = clock
+        self.gate_only = gate_only
+        self.feed = Feed()
+        self.gone = False
+        """Did the run's messages end without `run_ended`."""
+        self.told: list[Part] = []
+        """What happened so far, oldest first."""
+
+    @property
+    def state(self) -> RunState:
+        """The run, as the events so far tell it."""
+        return self.feed.state
+
+    @property
+    def over(self) -> bool:
+        """Is there nothing left to wait for, nor anybody to take a command."""
+        return self.gone or self.state.ended is not None
+
+    @work
+    async def follow(self, source: Source) -> None:
+        """Take in all that the run sends, straight into the state."""
+        try:
+            async for batch in source.messages():
+                for at in range(0, len(batch), SLICE):
+                    for message in batch[at : at + SLICE]:
+                        self.feed.take(message)
+                    await asyncio.sleep(0)
+        except LinkError as error:
+            self.tell(str(error), "bad")
+        self.gone = self.state.ended is None and not self.gate_only
+        self.feed.changed = True
+
+    def tell(self, text: str, tone: str = "look") -> None:
+        """Say something to the person now, and remember it."""
+        self.told.append((f"{self.clock().astimezone():%H:%M:%S}  {text}", tone))
+        self.toast(text, tone)
+
+    def toast(self, text: str, tone: str = "plain") -> None:
+        """Say something to the person now."""
+        match tone:
+            case "bad":
+                self.notify(clean(text), severity="error", markup=False)
+            case "look":
+                self.notify(clean(text), severity="warning", markup=False)
+            case _:
+                self.notify(clean(text), markup=False)

@@ -1,0 +1,104 @@
+"""What every screen here can do: move, find, follow, and go back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+
+from sixfold.dashboard.situation import Place
+from sixfold.dashboard.widgets.find_bar import FindBar
+from sixfold.dashboard.widgets.key_bar import KeyBar
+from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from sixfold.dashboard.app import Dashboard
+
+
+class Page(Screen[None], inherit_bindings=False):
+    """A screen with panes of rows, of which one is in focus, and a footer of keys."""
+
+    place: ClassVar[Place]
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The app."""
+        return cast("Dashboard", self.app)
+
+    @property
+    def pane(self) -> Rows:
+        """The pane in focus, or the first."""
+        return self.focused if isinstance(self.focused, Rows) else self.query(Rows).first()
+
+    @property
+    def log_view(self) -> LogView | None:
+        """The log in focus."""
+        return self.pane if isinstance(self.pane, LogView) else None
+
+    @property
+    def slot(self) -> int:
+        """The slot in focus, or 0."""
+        return 0
+
+    @property
+    def chosen_task(self) -> str:
+        """The selected task, or empty."""
+        return ""
+
+    @property
+    def chosen(self) -> str:
+        """What Enter would open, or empty."""
+        return ""
+
+    def refresh_state(self) -> None:
+        """The state changed."""
+
+    def refresh_clock(self) -> None:
+        """A second went by."""
+
+    def refresh_keys(self) -> None:
+        """The footer's keys depend on something that changed."""
+        self.query_one(KeyBar).refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """As the table of actions says."""
+        return self.dashboard.check_action(action, parameters)
+
+    def action_step(self, rows: int) -> None:
+        """Move by a row."""
+        self.pane.step(rows)
+
+    def action_step_page(self, pages: int) -> None:
+        """Move by a page."""
+        self.pane.step_page(pages)
+
+    def action_step_to_edge(self, last: bool) -> None:
+        """Move to an end."""
+        self.pane.step_to_edge(last)
+
+    def action_follow(self) -> None:
+        """Follow the log's end, or stay."""
+        if log := self.log_view:
+            log.follow(not log.following)
+
+    def action_find(self) -> None:
+        """Find as one types."""
+        if (log := self.log_view) and not self.query(FindBar):
+            self.mount(FindBar(log), before=self.query_one(KeyBar))
+
+    def action_find_next(self, forward: bool) -> None:
+        """Go to the next place found, or the one before."""
+        if log := self.log_view:
+            log.find_next(forward=forward)
+
+    def action_back(self) -> None:
+        """Drop the search, else close the page."""
+        if self.log_view and self.log_view.pattern:
+            self.log_view.find("")
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Go back to the panes."""
+        self.app.pop_screen()

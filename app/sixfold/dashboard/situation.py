@@ -1,0 +1,107 @@
+"""What the keys depend on: the place, what is selected, what the run would refuse. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sixfold import events as ev
+from sixfold.model import RunStatus
+from sixfold.refusal import refusal
+from sixfold.state import RunState
+
+Place: TypeAlias = Literal["main", "text", "plan", "dialog"]
+"""What is in front: the panes, a page of text, the plan, or a question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that the keys depend on; two that are equal have the same footer."""
+
+    place: Place = "main"
+    status: RunStatus = "ready"
+    startable: bool = False
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """Action -> the task it would act on."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Action -> why the run would refuse it now."""
+    chosen: str = ""
+    """What Enter would open; empty where nothing is selected."""
+    log: bool = False
+    """Is a log in front or in focus."""
+    following: bool = True
+    searched: bool = False
+    zoomed: bool = False
+    planned: bool = False
+
+
+def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
+    """The tasks that retry, skip, cancel and diff act on, given what is selected.
+
+    `task` is the selected task or empty; `slot` the slot in focus or 0.
+    """
+    attempts = state.tasks[task].attempts if task in state.tasks else 0
+    found = {
+        "retry": _failed_or(state, task, {"failed", "skipped"}),
+        "skip": _failed_or(state, task, {"pending", "ready", "failed", "halted"}),
+        "cancel": _running(state, task, slot),
+        "diff": task if attempts else "",
+    }
+    return {action: target for action, target in found.items() if target}
+
+
+def _failed_or(state: RunState, task: str, states: Iterable[str]) -> str:
+    """The selected task where it is in one of `states`, else the first that failed."""
+    if task in state.tasks and state.tasks[task].state in states:
+        return task
+    return next((id_ for id_, one in state.tasks.items() if one.state == "failed"), "")
+
+
+def _running(state: RunState, task: str, slot: int) -> str:
+    """What runs in the slot, else the selected task if it runs, else the only one that runs."""
+    if slot:
+        return state.work[slot].task if slot in state.work else ""
+    running = [work.task for work in state.work.values() if work.task]
+    if task in running:
+        return task
+    return running[0] if len(running) == 1 else ""
+
+
+NO_TARGET = {
+    "retry": "no task has failed, and none is selected that could be retried",
+    "skip": "select a task that waits, failed or is halted",
+    "cancel": "select the task or the slot that is to end",
+}
+
+
+def refusals(
+    state: RunState, targets: Mapping[str, str], *, linked: bool, startable: bool
+) -> dict[str, str]:
+    """For each command that would be refused now: why."""
+    if not linked:
+        why = _unlinked(state, startable)
+        return dict.fromkeys(("pause", "gate", "retry", "skip", "cancel", "diff"), why)
+    paused = state.status in {"paused", "blocked"}
+    commands: dict[str, ev.AnyCommand] = {
+        "pause": ev.Resume() if paused else ev.Pause(),
+        "gate": ev.Gate(),
+        "retry": ev.Retry(task=targets.get("retry", "")),
+        "skip": ev.Skip(task=targets.get("skip", "")),
+        "cancel": ev.Cancel(task=targets.get("cancel", "")),
+    }
+    found: dict[str, str] = {}
+    for action, command in commands.items():
+        missing = state.live and action in NO_TARGET and action not in targets
+        why = NO_TARGET[action] if missing else refusal(state, command)
+        if why:
+            found[action] = why
+    return found
+
+
+def _unlinked(state: RunState, startable: bool) -> str:
+    if startable:
+        return "the run has not started; s starts it"
+    if state.ended:
+        return "the run has ended"
+    return "the runner is gone" if state.live else "no run has started"

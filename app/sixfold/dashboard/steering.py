@@ -1,0 +1,148 @@
+"""What a person asks of the run. A key sends a command; the screen waits for the event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from textual import work
+from textual.worker import Worker, WorkerState
+
+from sixfold import events as ev
+from sixfold.dashboard.following import Following
+from sixfold.dashboard.screens import pages
+from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.plan import PlanScreen
+from sixfold.dashboard.screens.question import Choice, Question
+from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.situation import targets
+from sixfold.link import LinkError, Source
+
+CANCEL = (Choice("y", "cancel it", "yes"),)
+STOP = Choice("s", "stop the run: what is running is cancelled", "stop")
+LEAVE = Choice("l", "let it run; `sixfold attach` comes back to it", "leave")
+
+
+class Steering(Following, inherit_bindings=False):
+    """The app's actions on the run, and on what is in front."""
+
+    def __init__(
+        self,
+        source: Source | None,
+        start: Callable[[], Awaitable[Source]] | None,
+        clock: Callable[[], datetime],
+        *,
+        leave_alone: bool,
+        gate_only: bool,
+    ) -> None:
+        super().__init__(source, clock, gate_only=gate_only)
+        self.stopped = False
+        """Did the person here ask for the run to be stopped."""
+        self._start, self._leave_alone, self._starting = start, leave_alone, False
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Action -> the task that it would act on, as things are selected now."""
+        page = self.screen
+        return targets(self.state, page.chosen_task, page.slot) if isinstance(page, Page) else {}
+
+    @property
+    def startable(self) -> bool:
+        """Can the run be started from here."""
+        return self._start is not None and self.source is None and not self._starting
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer | None:
+        """Send a command; a refusal is told with its reason, and None."""
+        if self.source is None:
+            return None
+        try:
+            answer = await self.source.ask(command)
+        except LinkError as error:
+            self.tell(f"not sent: {error}", "bad")
+            return None
+        if answer.accepted:
+            return answer
+        self.tell(f"refused: {answer.reason or 'no reason given'}")
+        return None
+
+    @work
+    async def send(self, command: ev.AnyCommand) -> None:
+        """Send a command, and let the keys go on meanwhile."""
+        await self.ask(command)
+
+    def action_start(self) -> None:
+        """Start the run that was planned."""
+        self._starting = True
+        self.feed.changed = True
+        self.begin()
+
+    @work(exit_on_error=False, name="begin")
+    async def begin(self) -> None:
+        """Wait for the run, then follow it."""
+        assert self._start  # noqa: S101 - `startable` looked
+        self.source = await self._start()
+        self.follow(self.source)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A start that failed says so; the plan stays, and can be started again."""
+        if event.worker.name == "begin" and event.state is WorkerState.ERROR:
+            self._starting = False
+            self.feed.changed = True
+            self.tell(f"could not start: {event.worker.error}", "bad")
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        self.send(ev.Resume() if self.state.status in {"paused", "blocked"} else ev.Pause())
+
+    def action_retry(self) -> None:
+        """A fresh attempt."""
+        self.send(ev.Retry(task=self.targets["retry"]))
+
+    def action_skip(self) -> None:
+        """Let a task go."""
+        self.send(ev.Skip(task=self.targets["skip"]))
+
+    @work
+    async def action_cancel(self) -> None:
+        """End an attempt, after a short question: what it did is lost."""
+        task = self.targets["cancel"]
+        lost = "Its agent is ended, and what this attempt did is lost."
+        if await self.push_screen_wait(Question(f"Cancel {task}?", lost, CANCEL)):
+            await self.ask(ev.Cancel(task=task))
+
+    def action_gate(self) -> None:
+        """Run the tests."""
+        self.send(ev.Gate())
+
+    @work
+    async def action_diff(self) -> None:
+        """Show the change so far."""
+        task = self.targets.get("diff", "")
+        if answer := await self.ask(ev.Diff(task=task)):
+            title = f"DIFF  {task or 'the whole run'}"
+            self.push_screen(TextScreen(title, pages.diff_page(answer.text)))
+
+    @work
+    async def action_leave(self) -> None:
+        """Leave at once where nothing runs, else ask what becomes of the run."""
+        if self.stopped or self.source is None or self.over or not self.state.live:
+            self.exit()
+            return
+        choices = (LEAVE, STOP) if self._leave_alone else (STOP,)
+        answer = await self.push_screen_wait(Question("Leave?", "The run is not over.", choices))
+        if answer == "leave":
+            self.exit()
+        elif answer == "stop" and await self.ask(ev.Stop()):
+            self.stopped = self.feed.changed = True
+
+    def action_plan(self) -> None:
+        """The plan, or back from it."""
+        if isinstance(self.screen, PlanScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(PlanScreen())
+
+    def action_messages(self) -> None:
+        """What happened so far."""
+        lines = self.told or [("nothing yet", "quiet")]
+        self.push_screen(TextScreen("MESSAGES", lines, at_end=True))

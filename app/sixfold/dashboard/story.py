@@ -1,0 +1,112 @@
+"""Events as a person would tell them, each in one line. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from sixfold import events as ev
+from sixfold.dashboard import words
+from sixfold.dashboard.widgets.row import Part
+
+ANNOUNCED = (ev.PlanChanged, ev.Notice, ev.PermissionAsked)
+"""Events that a person is told of when they happen; the rest is seen in the panes."""
+
+_OUTCOMES = {"done": "good", "failed": "bad", "cancelled": "quiet", "finished": "good"}
+_LEVELS = {"info": "plain", "warning": "look", "error": "bad"}
+
+
+def told(event: ev.AnyEvent) -> Part:
+    """The event in one line, and its tone."""
+    match event:
+        case ev.RunStarted():
+            return f"run {event.run} started on {event.branch}", "plain"
+        case ev.PlanLoaded():
+            plan = event.plan
+            tasks, phases = (
+                words.count(len(plan.tasks), "task"),
+                words.count(len(plan.phases), "phase"),
+            )
+            return f"plan read: {tasks} in {phases}", "plain"
+        case ev.PlanChanged():
+            return _changed(event), "look"
+        case ev.ChecklistsRead():
+            return _checklists(event), "plain"
+        case ev.PhaseStarted():
+            return f"phase {event.phase} begins: {event.title}", "plain"
+        case ev.PhaseEnded():
+            return f"phase {event.phase} has passed its gate", "good"
+        case ev.TaskStarted():
+            return f"{event.task} starts in slot {event.slot}{_again(event.attempt)}", "plain"
+        case ev.TaskEnded():
+            retry = "; tries again" if event.again else ""
+            return f"{event.task} {event.outcome}{_because(event.reason)}{retry}", _OUTCOMES[
+                event.outcome
+            ]
+        case ev.TaskHalted():
+            return f"{event.task} halted: it needs {event.because}", "bad"
+        case ev.TaskSkipped():
+            return f"{event.task} skipped", "quiet"
+        case ev.TaskReopened():
+            return f"{event.task} is open again", "plain"
+        case ev.GateStarted() | ev.GateEnded():
+            return _gate(event)
+        case ev.FixStarted():
+            return f"slot {event.slot} starts fix {event.attempt} for phase {event.phase}", "look"
+        case ev.FixEnded():
+            text = f"fix {event.attempt} for phase {event.phase} {event.outcome}"
+            return text + _because(event.reason), _OUTCOMES[event.outcome]
+        case ev.PermissionAsked():
+            return f"slot {event.slot} asks: {event.text}", "look"
+        case ev.PermissionAnswered():
+            return f"slot {event.slot} was answered: {event.option}", "plain"
+        case ev.RunPaused():
+            return "paused", "look"
+        case ev.RunResumed():
+            return "the run goes on", "plain"
+        case ev.RunBlocked():
+            return f"blocked{_because(event.reason)}", "look"
+        case ev.RunEnded():
+            return f"run {event.outcome}{_because(event.reason)}", _OUTCOMES.get(
+                event.outcome, "quiet"
+            )
+        case ev.Notice():
+            return event.text, _LEVELS[event.level]
+    assert_never(event)
+
+
+def changes(event: ev.PlanChanged) -> dict[str, str]:
+    """Task -> `new`, `edited`, `ticked` or `was T004`."""
+    return {
+        **dict.fromkeys(event.added, "new"),
+        **dict.fromkeys(event.edited, "edited"),
+        **dict.fromkeys(event.ticked, "ticked"),
+        **{new: f"was {old}" for old, new in event.renamed.items() if old != new},
+    }
+
+
+def _changed(event: ev.PlanChanged) -> str:
+    found = [f"{task} {how}" for task, how in changes(event).items()]
+    found += [f"{task} removed" for task in event.removed]
+    return f"tasks.md changed: {words.plain_list(found, 6) or 'nothing that matters'}"
+
+
+def _checklists(event: ev.ChecklistsRead) -> str:
+    found = [f"{one.name} {one.done}/{one.done + one.open}" for one in event.checklists]
+    return f"checklists: {words.plain_list(found) or 'none'}"
+
+
+def _gate(event: ev.GateStarted | ev.GateEnded) -> Part:
+    cause = words.gate_cause(event)
+    if isinstance(event, ev.GateStarted):
+        return f"{cause} starts", "plain"
+    look = words.VERDICT_LOOKS[event.verdict]
+    numbers = f"{event.passed} passed, {event.failed} failed"
+    return f"{cause} is {look.word}: {event.reason or numbers}", look.tone
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _again(attempt: int) -> str:
+    return f", attempt {attempt}" if attempt > 1 else ""

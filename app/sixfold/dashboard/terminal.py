@@ -1,0 +1,39 @@
+"""The terminal below the app: signals that end it, and noticing that it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+
+GONE = select.POLLHUP | select.POLLNVAL | select.POLLERR
+
+
+def mind_signals(end: Callable[[int], None]) -> None:
+    """Call `end` with the number of a signal that asks the program to end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, end, number)
+
+
+class Terminal:
+    """The terminal the app was started in."""
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+        self._poll = select.poll()
+        self._poll.register(sys.__stdin__ or 0, 0)
+
+    @property
+    def gone(self) -> bool:
+        """Is nobody there any more.
+
+        A terminal that goes away without SIGHUP leaves Textual's input thread reading at full
+        speed from a closed file.
+        """
+        if os.getppid() != self._parent:
+            return True
+        return any(what & GONE for _, what in self._poll.poll(0))
