@@ -1,0 +1,120 @@
+"""What hears the test command: one of two kinds of report, behind the same few calls. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sixfold.events import GateProgress, OutputLine
+from sixfold.gate.command import Tree
+from sixfold.gate.decode import Decoder
+from sixfold.gate.failures import command_failure
+from sixfold.gate.plain import PlainReport
+from sixfold.gate.report import Report
+from sixfold.gate.verdict import judge
+from sixfold.model import Failure, Verdict
+
+
+class Listener(Protocol):
+    """Hears chunks of output, which may end anywhere."""
+
+    apart: bool
+    """Whether stdout and stderr are heard apart."""
+    lines: list[OutputLine]
+    """Lines for the stream; whoever takes them clears the list."""
+
+    def out(self, chunk: bytes, now: float) -> None:
+        """What came on stdout, `now` seconds after the start."""
+
+    def err(self, chunk: bytes) -> None:
+        """What came on stderr."""
+
+    def progress(self, number: int, now: float) -> GateProgress:
+        """The tally as it stands `now`."""
+
+    def close(self, late: str) -> None:
+        """The output has ended; because time was up if `late` says so."""
+
+    def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
+        """The verdict on a command that ended with `code`."""
+
+    def too_late(self, late: str) -> list[Failure]:
+        """What is wrong when time was up."""
+
+
+class GoListener:
+    """Hears `go test -json`."""
+
+    apart = True
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._report = Report(tree.sources)
+        self._decoder = Decoder()
+        self._error = b""
+        self.lines = self._report.lines
+
+    def out(self, chunk: bytes, now: float) -> None:
+        """Records."""
+        self._report.feed(self._decoder.feed(chunk), now)
+
+    def err(self, chunk: bytes) -> None:
+        """What the go command itself has to say."""
+        *whole, self._error = (self._error + chunk).split(b"\n")
+        for line in whole:
+            self._report.hear_error(line.decode(errors="replace"))
+
+    def progress(self, number: int, now: float) -> GateProgress:
+        """The tally as it stands `now`."""
+        self._report.show_long_tests(now)
+        return self._report.progress(number, now)
+
+    def close(self, late: str) -> None:
+        """Whatever has not ended, failed."""
+        self._report.feed(self._decoder.close(), 0.0)
+        if self._error:
+            self.err(b"\n")
+        self._report.close(late)
+
+    def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
+        """By the exit code and the report."""
+        return judge(code, self._report, self._tree)
+
+    def too_late(self, late: str) -> list[Failure]:
+        """What failed until then, and what was still running."""
+        return self._report.failures() or [command_failure(late, self._report.errors)]
+
+
+class PlainListener:
+    """Hears any other command."""
+
+    apart = False
+
+    def __init__(self) -> None:
+        self._report = PlainReport()
+        self.lines = self._report.lines
+
+    def out(self, chunk: bytes, now: float) -> None:
+        """Lines; when they come says nothing."""
+        del now
+        self._report.feed(chunk)
+
+    def err(self, chunk: bytes) -> None:
+        """Lines too."""
+        self._report.feed(chunk)
+
+    def progress(self, number: int, now: float) -> GateProgress:
+        """The tally as it stands `now`."""
+        return self._report.progress(number, now)
+
+    def close(self, late: str) -> None:
+        """The last line may lack its end."""
+        del late
+        self._report.close()
+
+    def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
+        """By the exit code."""
+        return self._report.judge(code)
+
+    def too_late(self, late: str) -> list[Failure]:
+        """The command, with its last words."""
+        return [self._report.failure(late)]

@@ -1,0 +1,320 @@
+"""One package under test: its tests while they run, and what they leave behind. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from sixfold.events import OutputLine, PackageProgress
+from sixfold.gate.failures import (
+    failed_package,
+    failed_test,
+    only_a_race,
+    says_something,
+)
+from sixfold.gate.lines import output_lines, package_line, race_lines, result_line
+from sixfold.gate.places import Sources
+from sixfold.gate.reports import CRASHES, RACE, RULE, Crash, Race
+from sixfold.gate.text import Kept, clean, screen_line
+from sixfold.model import Failure, FailureKind
+
+MARKS = ("=== ", "--- ", *CRASHES, RACE, RULE)
+"""How a piece of output starts that may be more than output."""
+ERROR_LINES = 40
+
+
+class Test:
+    """A test that has started and not ended."""
+
+    __slots__ = ("errors", "live", "name", "output", "partial", "paused", "since")
+    __test__ = False
+
+    def __init__(self, name: str, since: float) -> None:
+        self.name = name
+        self.since = since
+        self.output = Kept()
+        self.errors: list[str] = []
+        self.paused = False
+        self.live = False
+        """It runs for so long that its output is shown as it comes."""
+        self.partial = ""
+
+
+class Package:
+    """The fold of one package's records. What it finds goes to `found` and `lines`."""
+
+    def __init__(
+        self, name: str, sources: Sources, found: list[Failure], lines: list[OutputLine]
+    ) -> None:
+        self.name, self.sources, self.found, self.lines = name, sources, found, lines
+        self.label = name if name.startswith(".") else sources.short(name)
+        self.state: Literal["running", "passed", "failed", "skipped"] = "running"
+        self.passed = self.failed = self.skipped = self.races = 0
+        self.seconds = 0.0
+        self.tests: dict[str, Test] = {}
+        self.output = Kept()
+        self.partial = ""
+        self.race: Race | None = None
+        self.crash: Crash | None = None
+        self.deferred: list[Test] = []
+        """Tests that failed while a crash was being printed: the end tells whether it was one."""
+        self.blamed: set[str] = set()
+        """Tests with a failed subtest."""
+        self.typed = False
+        """Its Go marks errors in the output."""
+        self.failed_build = ""
+        self.broken = False
+        """It does not build, or cannot be set up."""
+        self.cached = self.no_tests = False
+        self.listed = False
+
+    def progress(self) -> PackageProgress:
+        """The package's row."""
+        return PackageProgress(
+            clean(self.name), self.state, self.passed, self.failed, self.skipped, self.seconds
+        )
+
+    # What a record says.
+
+    def run(self, name: str, now: float) -> None:
+        """A test starts."""
+        self.tests[name] = Test(name, now)
+        self._alive()
+
+    def pause(self, name: str) -> None:
+        """A parallel test waits for its turn."""
+        if test := self.tests.get(name):
+            test.paused = True
+        self._alive()
+
+    def go_on(self, name: str, now: float) -> None:
+        """A parallel test has its turn."""
+        if test := self.tests.get(name):
+            test.paused, test.since = False, now
+        self._alive()
+
+    def _alive(self) -> None:
+        """A binary that starts tests has not crashed: what looked like it was mere output."""
+        if self.crash:
+            self.crash = None
+            for test in self.deferred:
+                self._tell(test)
+            self.deferred.clear()
+
+    def print(self, name: str, text: str, kind: str) -> None:
+        """A piece of output, charged to a test or to the package."""
+        if name:
+            if kind == "frame":
+                return
+        elif self._closing(text):
+            return
+        if (self.race or self.crash or text.startswith(MARKS)) and self._block(name, text):
+            return
+        test = self.tests.get(name)
+        if test is None:
+            self._print_package(text)
+            return
+        test.output.add(text)
+        if kind and len(test.errors) < ERROR_LINES:
+            test.errors.append(text.rstrip("\n"))
+            self.typed = True
+        if test.live:
+            self._print_live(test, text)
+
+    def _closing(self, text: str) -> bool:
+        """Whether `text` is what the go command or the end of a test binary says."""
+        if text in ("PASS\n", "FAIL\n"):
+            self.crash = None  # a binary that crashed does not get so far
+            return True
+        if not text.startswith(("ok  \t", "FAIL\t", "?   \t")):
+            return False
+        self.cached = self.cached or text.endswith("\t(cached)\n")
+        self.no_tests = self.no_tests or text.endswith("[no tests to run]\n")
+        self.broken = self.broken or text.endswith(("[build failed]\n", "[setup failed]\n"))
+        return True
+
+    def _block(self, name: str, text: str) -> bool:
+        """Whether `text` is no output of a test's: a marker, or part of a race report."""
+        line = text.rstrip("\n")
+        if self.race and self.race.takes(line):
+            if not self.race.open:
+                self._end_race()
+            return True
+        if line == RACE:
+            self._end_race()
+            self.race = Race(self.name, name)
+            self.races += 1
+            return True
+        if self.crash:
+            self.crash.add(line)
+        elif line.startswith(CRASHES):
+            self.crash = Crash(self.name, name, line)
+        return line == RULE or (bool(name) and _frame(name, text))
+
+    def _end_race(self) -> None:
+        if self.race:
+            failure = self.race.failure(self.sources)
+            self.race = None
+            self._list(failure)
+            self.lines.extend(race_lines(failure, self.label))
+
+    def _print_package(self, text: str) -> None:
+        self.output.add(text)
+        *whole, self.partial = (self.partial + text).split("\n")
+        self.lines.extend(OutputLine(screen_line(line)) for line in whole if line)
+
+    def _print_live(self, test: Test, text: str) -> None:
+        *whole, test.partial = (test.partial + text).split("\n")
+        self.lines.extend(OutputLine(screen_line(f"      {line}")) for line in whole)
+
+    def show_live(self, test: Test) -> None:
+        """From now on show what this long test prints as it comes."""
+        test.live = True
+        self.lines.append(OutputLine(screen_line(f"RUN   {self.label}  {test.name}"), "note"))
+        self._print_live(test, "".join(test.output.pieces))
+
+    # How a test ends.
+
+    def test_passed(self, name: str, seconds: float) -> None:
+        """A test passed. The stream names it unless it is a subtest."""
+        self.tests.pop(name, None)
+        self.passed += 1
+        if "/" not in name:
+            self.lines.append(result_line("PASS", self.label, name, seconds))
+
+    def test_skipped(self, name: str, seconds: float) -> None:
+        """A test skipped itself; its last words say why."""
+        test = self.tests.pop(name, None)
+        self.skipped += 1
+        said = test.output.lines() if test else []
+        why = said[-1].strip() if said else ""
+        self.lines.append(result_line("SKIP", self.label, name, seconds, why))
+
+    def test_failed(self, name: str, seconds: float) -> None:
+        """A test failed: told at once, or at the package's end if the binary may have crashed."""
+        test = self.tests.pop(name, None) or Test(name, 0.0)
+        self.failed += 1
+        self.blamed.update(_parents(name))
+        if self.crash:
+            self.deferred.append(test)
+        else:
+            self._tell(test, seconds)
+
+    def _tell(self, test: Test, seconds: float = 0.0) -> None:
+        """The failure of a test, unless a subtest or a race already is all there is to say."""
+        lines = test.output.lines()
+        if test.name in self.blamed and not says_something(test.errors if self.typed else lines):
+            return
+        self.lines.append(result_line("FAIL", self.label, test.name, seconds))
+        if not test.live:
+            self.lines.extend(output_lines(lines))
+        race = only_a_race(lines, test.errors)
+        if race and self.races:
+            return
+        kind: FailureKind = "race" if race else "fail"
+        why = "data race, reported elsewhere" if race else ""
+        self._list(
+            failed_test(self.name, test.name, lines, test.errors, self.sources, kind=kind, why=why)
+        )
+
+    def _list(self, failure: Failure) -> None:
+        self.listed = True
+        self.found.append(failure)
+
+    # How the package ends.
+
+    def end(
+        self,
+        state: Literal["passed", "failed", "skipped"],
+        seconds: float = 0.0,
+        timed_out: str = "",
+    ) -> None:
+        """The package ended; what still runs was cut off, for lack of time if `timed_out`."""
+        self._end_race()
+        self.state, self.seconds = state, seconds
+        if state == "failed":
+            self._close_failed(timed_out)
+        self.tests.clear()
+        self._closing_line()
+
+    def _close_failed(self, timed_out: str) -> None:
+        crash = self.crash if self.crash and self.crash.real else None
+        culprit = None
+        if crash and not (crash.after and self.tests):
+            culprit = crash.culprit({*self.tests, *(test.name for test in self.deferred)})
+            self._tell_crash(crash, culprit)
+        for test in self.deferred:
+            if test.name != culprit:
+                self._tell(test)
+        self.failed += len(self.tests)
+        for test in self._leaves():
+            if test.name != culprit:
+                self._cut_off(test, crash, timed_out)
+        if not self.listed and not self.broken:
+            self._list(failed_package(self.name, self.output.lines()))
+
+    def running(self) -> list[Test]:
+        """The tests at work: not paused, and not merely waiting for a subtest."""
+        return [test for test in self._leaves() if not test.paused]
+
+    def _leaves(self) -> list[Test]:
+        """The unended tests, without those that merely wait for a subtest."""
+        parents = {parent for name in self.tests for parent in _parents(name)}
+        return [test for name, test in self.tests.items() if name not in parents]
+
+    def _tell_crash(self, crash: Crash, culprit: str) -> None:
+        self._tell_cut_off(crash.failure(self.sources, culprit), shown=False)
+
+    def _cut_off(self, test: Test, crash: Crash | None, timed_out: str) -> None:
+        """A test without an end is a failed one."""
+        if crash and crash.rang_for(test.name, paused=test.paused):
+            failure = crash.failure(self.sources, test.name)
+        else:
+            why = timed_out or self._cut_by(crash)
+            failure = failed_test(
+                self.name,
+                test.name,
+                test.output.lines(),
+                test.errors,
+                self.sources,
+                kind="timeout" if timed_out and not test.paused else "unfinished",
+                why=why,
+            )
+        self._tell_cut_off(failure, shown=test.live)
+
+    def _cut_by(self, crash: Crash | None) -> str:
+        if crash:
+            return "cut off by a crash"
+        return "cut off by a data race" if self.races else "never finished"
+
+    def _tell_cut_off(self, failure: Failure, *, shown: bool) -> None:
+        self._list(failure)
+        self.lines.append(result_line("FAIL", self.label, failure.test, 0.0, failure.message))
+        if failure.output and not shown:
+            self.lines.extend(output_lines(failure.output.split("\n")))
+
+    def _closing_line(self) -> None:
+        word = {"passed": "ok", "failed": "FAIL", "skipped": "?"}[self.state]
+        notes: Iterable[str] = (
+            "cached" if self.cached else "",
+            "no tests to run" if self.no_tests else "",
+            "no test files" if self.state == "skipped" else "",
+            "does not build" if self.broken else "",
+            f"{self.races} race{'s' * (self.races > 1)}" if self.races else "",
+        )
+        counts = (self.passed, self.failed, self.skipped)
+        note = ", ".join(filter(None, notes))
+        self.lines.append(package_line(word, self.label, counts, self.seconds, note))
+
+
+def _parents(name: str) -> Iterable[str]:
+    while "/" in name:
+        name = name.rpartition("/")[0]
+        yield name
+
+
+def _frame(name: str, text: str) -> bool:
+    """Whether `text` is a marker of `go test -v`; only Go since 1.27 says so itself."""
+    if text.startswith("=== "):
+        return text.startswith(("=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "=== ATTR "))
+    return text.startswith((f"--- PASS: {name} (", f"--- FAIL: {name} (", f"--- SKIP: {name} ("))

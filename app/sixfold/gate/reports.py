@@ -1,0 +1,145 @@
+"""Race reports and crashes: blocks of many lines, gathered as they come. Pure.
+
+Both are printed by the test binary as a whole, on its stderr, while its tests go on printing: a
+block belongs to its package first, and to a test only by what its stacks say.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection
+
+from sixfold.gate.places import Sources, blamed_test, frames
+from sixfold.gate.text import shorten
+from sixfold.model import Failure, Frame
+
+RACE = "WARNING: DATA RACE"
+RULE = "=================="
+BLOCK_LINES = 400
+OUTPUT_LIMIT = 4000
+"""Characters of `Failure.output`."""
+
+_RACE_LINE = re.compile(
+    r"(?:Previous )?(?:atomic )?(?:read|write) at 0x|Goroutine \d+ \(|"
+    r"  \S.*\)$|      \S.*:\d+|  \[failed to restore|Location is |$",
+    re.IGNORECASE,
+)
+_ACCESS = re.compile(r"(?:Previous )?(?:atomic )?(?:read|write) at 0x\w+ by (.*):$", re.IGNORECASE)
+_MADE = re.compile(r"(Goroutine \d+) \(", re.IGNORECASE)
+_TIMEOUT = re.compile(r"panic: test timed out after (\S+)")
+_RUNNING = re.compile(r"\t\t(\S.*) \([^()]*\)$")
+
+
+class Race:
+    """One report of the race detector, as one block."""
+
+    def __init__(self, package: str, charged: str) -> None:
+        self.package, self.charged = package, charged
+        self.lines = [RULE, RACE]
+        self.open = True
+
+    def takes(self, line: str) -> bool:
+        """Whether `line` belongs to the report; then it is kept."""
+        if line == RULE:
+            self.open = False
+        elif not _RACE_LINE.match(line):
+            return False
+        if len(self.lines) < BLOCK_LINES:
+            self.lines.append(line)
+        return True
+
+    def failure(self, sources: Sources) -> Failure:
+        """The race as a failure: where the two accesses are, and both stacks."""
+        places = [own for stack in self._accesses() if (own := sources.own(stack))]
+        names = [f"{posixpath.basename(place.file)}:{place.line}" for place in places]
+        return Failure(
+            self.package,
+            blamed_test(frames(self.lines), self.package, self.charged),
+            "race",
+            sources.of_frame(places[0]) if places else "",
+            places[0].line if places else 0,
+            f"data race  {' <-> '.join(names)}".rstrip(),
+            shorten("\n".join(self.lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT),
+        )
+
+    def _accesses(self) -> list[list[Frame]]:
+        """The stacks of the two accesses, each followed by that of its goroutine's creation.
+
+        The second is what is left to look at where the first is the runtime's alone.
+        """
+        stacks: dict[str, list[str]] = {}
+        accesses: list[list[str]] = []
+        for line in self.lines:
+            if access := _ACCESS.match(line):
+                accesses.append(stacks.setdefault(access[1].lower(), []))
+                current = accesses[-1]
+            elif made := _MADE.match(line):
+                current = stacks.setdefault(made[1].lower(), [])
+            elif accesses:
+                current.append(line)
+        return [frames(stack) for stack in accesses[:2]]
+
+
+CRASHES = ("panic: ", "fatal error: ")
+
+
+class Crash:
+    """The death of a test binary: a panic, a fatal error, or its own alarm."""
+
+    def __init__(self, package: str, charged: str, line: str) -> None:
+        self.package, self.charged = package, charged
+        self.lines = [line]
+        timeout = _TIMEOUT.match(line)
+        self.after = timeout[1] if timeout else ""
+        """Where the alarm of `-timeout` rang: the time it was set to."""
+
+    def add(self, line: str) -> None:
+        """One more line of the dump; its beginning is what tells."""
+        if len(self.lines) < BLOCK_LINES:
+            self.lines.append(line)
+
+    @property
+    def real(self) -> bool:
+        """Whether stacks follow, as they do unless a test merely printed the word."""
+        return any(line.startswith(("goroutine ", "runtime stack:")) for line in self.lines)
+
+    def rang_for(self, test: str, *, paused: bool) -> bool:
+        """Whether it is the alarm of `-timeout`, and this test was running when it rang."""
+        if not self.after:
+            return False
+        running = [match[1] for line in self.lines if (match := _RUNNING.match(line))]
+        return test in running if running else not paused
+
+    def culprit(self, unended: Collection[str]) -> str:
+        """The test whose code crashed; empty where no test's did."""
+        charged = self.charged if self.charged in unended else ""
+        return blamed_test(frames(self._first_stack()), self.package, charged)
+
+    def place(self, sources: Sources, test: str = "") -> Frame | None:
+        """Where to look: in the stack that crashed, or wherever the code of `test` stands."""
+        if self.after and test:
+            own = f".{test.split('/', 1)[0]}"
+            return next((f for f in frames(self.lines) if own in f.function), None)
+        return sources.own(frames(self._first_stack()))
+
+    def failure(self, sources: Sources, test: str) -> Failure:
+        """The crash as a failure of `test`."""
+        place = self.place(sources, test)
+        what = f"still running after {self.after}" if self.after else self.lines[0]
+        where = f"  {posixpath.basename(place.file)}:{place.line}" if place else ""
+        return Failure(
+            self.package,
+            test,
+            "timeout" if self.after else "panic",
+            sources.of_frame(place) if place else "",
+            place.line if place else 0,
+            shorten(what, 300) + where,
+            shorten("\n".join(self.lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT),
+        )
+
+    def _first_stack(self) -> list[str]:
+        """The lines of the first goroutine dumped: the one that crashed."""
+        start = next((n for n, line in enumerate(self.lines) if line.startswith("goroutine ")), 0)
+        rest = self.lines[start + 1 :]
+        return rest[: rest.index("")] if "" in rest else rest

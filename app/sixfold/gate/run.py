@@ -1,0 +1,198 @@
+"""Run the test command, hear what it says, judge it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from msgspec import Struct
+
+from sixfold.events import GateProgress, OutputLine
+from sixfold.gate.command import GoTest, as_go_test, survey
+from sixfold.gate.failures import command_failure
+from sixfold.gate.listen import GoListener, Listener, PlainListener
+from sixfold.gate.transcript import Transcript
+from sixfold.gate.verdict import NOTHING
+from sixfold.model import Failure, Verdict
+from sixfold.process import MARKER, Child, chunks, spawn
+
+GATE_MARKER = "SIXFOLD_GATE"
+"""Tells a gate's processes from those of the run's agents."""
+BEAT = 1 / 15
+"""Seconds between two updates to whoever listens."""
+STILL = 1.0
+"""Seconds after which an update is sent though nothing was printed."""
+BATCH_LINES = 500
+LAST_WORDS = 2.0
+"""Seconds that output may take to arrive once the command was ended."""
+
+Hear = Callable[[list[OutputLine], GateProgress], None]
+
+
+class GateResult(Struct, frozen=True):
+    """How a gate ended: the fields of `GateEnded`."""
+
+    verdict: Verdict
+    reason: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    races: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = []
+
+
+async def run_gate(
+    command: Sequence[str],
+    *,
+    root: Path,
+    env: Mapping[str, str],
+    format: Literal["auto", "go-json", "lines"],  # noqa: A002 - the word of sixfold.yaml
+    timeout: float,  # noqa: ASYNC109 - running out of time is a verdict here, no exception
+    record: Path | None,
+    hear: Hear,
+    number: int,
+) -> GateResult:
+    """Run `command` in `root` for at most `timeout` seconds.
+
+    `hear` gets what was printed and the tally, at most fifteen times a second and once at the
+    end; `record` gets the raw output. A command that cannot be started is the verdict `error`.
+    When this is cancelled, the command and all it started are ended first.
+    """
+    go_test = as_go_test(command) if format != "lines" else None
+    if format == "go-json" and not go_test:
+        go_test = GoTest(list(command), "", ours=False)
+    if not go_test:
+        return await _run(list(command), PlainListener(), root, env, timeout, record, hear, number)
+    tree = await asyncio.to_thread(survey, root, go_test.start)
+    listener = GoListener(tree)
+    if go_test.ours and tree.empty:
+        hear([OutputLine(NOTHING, "note")], listener.progress(number, 0.0))
+        return GateResult("green", NOTHING)
+    return await _run(go_test.command, listener, root, env, timeout, record, hear, number)
+
+
+async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
+    command: list[str],
+    listener: Listener,
+    root: Path,
+    env: Mapping[str, str],
+    timeout: float,  # noqa: ASYNC109 - see `run_gate`
+    record: Path | None,
+    hear: Hear,
+    number: int,
+) -> GateResult:
+    marks = {GATE_MARKER: str(number), MARKER: env.get(MARKER) or uuid.uuid4().hex}
+    try:
+        child = await spawn(command, cwd=root, env={**env, **marks}, stderr_apart=listener.apart)
+    except OSError as error:
+        reason = f"cannot start {command[0]}: {error.strerror or error}"
+        return GateResult("error", reason, failures=[command_failure(reason, [])])
+    transcript = Transcript(record)
+    try:
+        return await _Watch(child, listener, transcript, hear, number).result(timeout)
+    finally:
+        transcript.close()
+
+
+class _Watch:
+    """The command from its start to its last words."""
+
+    def __init__(
+        self, child: Child, listener: Listener, transcript: Transcript, hear: Hear, number: int
+    ) -> None:
+        self._child, self._listener, self._transcript = child, listener, transcript
+        self._hear, self._number = hear, number
+        self._start = monotonic()
+        self._printed = True
+
+    async def result(self, timeout: float) -> GateResult:  # noqa: ASYNC109 - see `run_gate`
+        """Wait for the end, of the command or of its time."""
+        streams = [
+            asyncio.create_task(self._listen(self._child.out)),
+            asyncio.create_task(self._listen(self._child.err)),
+        ]
+        ended = asyncio.create_task(self._child.wait())
+        clock = asyncio.create_task(self._beat())
+        late = ""
+        try:
+            done, waiting = await asyncio.wait(
+                [ended, *streams], timeout=timeout, return_when=asyncio.FIRST_EXCEPTION
+            )
+            for task in done:
+                task.result()
+            late = f"still running after {timeout:g} s" if waiting else ""
+        finally:
+            await self._end()
+            await asyncio.wait(streams, timeout=LAST_WORDS)
+            for task in (clock, ended, *streams):
+                task.cancel()
+            await asyncio.gather(clock, ended, *streams, return_exceptions=True)
+        return self._judge(late)
+
+    async def _end(self) -> None:
+        """End the command and what it left behind, even while being cancelled."""
+        await asyncio.shield(asyncio.ensure_future(self._child.end(signal.SIGINT)))
+
+    def _judge(self, late: str) -> GateResult:
+        self._listener.close(late)
+        self._tell()
+        tally = self._listener.progress(self._number, self._now())
+        verdict: Verdict = "timed_out"
+        reason, failures = late, self._listener.too_late(late) if late else []
+        if not late:
+            verdict, reason, failures = self._listener.judge(self._child.returncode or 0)
+        return GateResult(
+            verdict,
+            reason,
+            tally.passed,
+            tally.failed,
+            tally.skipped,
+            tally.races,
+            tally.seconds,
+            failures,
+        )
+
+    async def _listen(self, reader: asyncio.StreamReader | None) -> None:
+        if reader is None:
+            return
+        is_out = reader is self._child.out
+        async for chunk in chunks(self._child, reader):
+            self._transcript.write(chunk, is_out=is_out)
+            if is_out:
+                self._listener.out(chunk, self._now())
+            else:
+                self._listener.err(chunk)
+            self._printed = True
+
+    async def _beat(self) -> None:
+        told = 0.0
+        while True:
+            await asyncio.sleep(BEAT)
+            if self._printed or monotonic() - told > STILL:
+                self._tell()
+                told = monotonic()
+
+    def _tell(self) -> None:
+        self._printed = False
+        progress = self._listener.progress(self._number, self._now())
+        lines = _bounded(self._listener.lines)
+        self._listener.lines.clear()
+        self._hear(lines, progress)
+
+    def _now(self) -> float:
+        return monotonic() - self._start
+
+
+def _bounded(lines: list[OutputLine]) -> list[OutputLine]:
+    """A batch that a screen can take: what passed goes first when there is too much."""
+    if len(lines) <= BATCH_LINES:
+        return list(lines)
+    telling = [line for line in lines if line.level not in ("pass", "skip")][-BATCH_LINES:]
+    note = OutputLine(f"… {len(lines) - len(telling)} lines left out", "note")
+    return [note, *telling]
