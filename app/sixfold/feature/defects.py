@@ -22,7 +22,7 @@ _LABEL = re.compile(rf"(?:{_OUTCOME})\b.*", re.IGNORECASE)
 _LOUD = re.compile(rf"(?<![\w/.-])(?:{_OUTCOME})(?![\w/.-])")
 _SET_APART = re.compile(
     r"(?:[(（\[]\s*|[—–]\s*|\s-\s|\*\*|(?<![\w*])[*_])[✅⏭⏸❌⚠🚫⛔\ufe0f\s]*"
-    rf"(?P<word>(?:{_OUTCOME}|not (?:needed|required|applicable|implemented)|moved to|replaced by"
+    rf"(?P<word>(?:(?!SKIP\b)(?:{_OUTCOME})|not (?:needed|required|applicable|implemented)|moved to|replaced by"
     r"|merged into|out of scope)\b)",
     re.IGNORECASE,
 )
@@ -139,7 +139,7 @@ def _boxless(boxes: Boxes, bodies: Sequence[Body], loose: Sequence[Loose]) -> It
             continue
         rest = line.text[start.end() :]
         name = _sure_id(rest, known)
-        if name and _DEFINES.match(rest, len(name)):
+        if name and " " not in name and _DEFINES.match(rest, len(name)):
             yield complaints.no_box(name, line.line + 1)
 
 

@@ -37,9 +37,10 @@ _LIKELY: Final = (
     r"[ -]?#?\d+(?:[.-]\d+)*[a-z]?",
 )
 _PLACEHOLDER: Final = (
-    r"T\d*[XxNn]{1,4}",
-    r"T[-]?[#?]{1,4}",
-    r"T\d+[#?]{1,3}",
+    r"T-?(?:X{1,4}|x{2,4}|N{2,4}|n{2,4})",
+    r"T-?\d{1,2}X",
+    r"T-?\d{1,3}(?:X{2,3}|x{2,3}|N{2,3})",
+    r"T-?\d{0,3}[#?]{1,4}",
 )
 _CRITERION: Final = re.compile(
     r"(?:N?FR|NFRS|SC|C|CHK|CE|CN|QR|REQ|AC|EC|US|UC|RQ|TR|BR|SR|ADR|RFC|CVE|ISO|GAP|RISK|BUG)"

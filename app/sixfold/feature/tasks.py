@@ -9,7 +9,7 @@ from sixfold.feature.boxes import boxes_in, tasks_in
 from sixfold.feature.defects import judge
 from sixfold.feature.gather import Body, Loose, gather
 from sixfold.feature.model import Prose, ReadPhase, ReadTask, TasksFile
-from sixfold.feature.paths import files_in
+from sixfold.feature.paths import Mention, directories, files_in, mentions
 from sixfold.feature.phases import kind_of, phase_of, story_of, title_of
 from sixfold.feature.structure import Heading, structure, text_of
 
@@ -22,20 +22,32 @@ def read(data: bytes) -> TasksFile:
     phases = _phases(bodies, loose)
     numbers = {phase.line - 1: phase.number for phase in phases}
     ambiguous, warnings = judge(boxes, bodies, loose)
+    named = [_mentions(body) for body in bodies]
+    known = directories(mention for found in named for mention in found)
     return TasksFile(
         phases,
-        tuple(_task(body, numbers, runnable=body.item.line not in ambiguous) for body in bodies),
+        tuple(
+            _task(body, numbers, files_in(found, known), runnable=body.item.line not in ambiguous)
+            for body, found in zip(bodies, named, strict=True)
+        ),
         tuple(_prose(line, numbers) for line in loose),
         tuple(sorted(warnings, key=lambda warning: warning.line)),
     )
 
 
-def _task(body: Body, numbers: Mapping[int, int], *, runnable: bool) -> ReadTask:
+def _mentions(body: Body) -> list[Mention]:
+    """What may be a path in the task's description and in the prose below it."""
+    prose = [text for line, text in body.lines if line not in body.code]
+    return mentions("\n".join([body.item.entry.title, *prose]))
+
+
+def _task(
+    body: Body, numbers: Mapping[int, int], files: tuple[str, ...], *, runnable: bool
+) -> ReadTask:
     """The task a body makes; `numbers` are the phases' by their heading's 0-based line."""
     item, said = body.item, body.item.entry
     phase = phase_of(item.above)
     within = [heading for heading in item.above if phase is None or heading.line > phase.line]
-    prose = [text for line, text in body.lines if line not in body.code]
     return ReadTask(
         id=body.id,
         line=item.line + 1,
@@ -48,7 +60,7 @@ def _task(body: Body, numbers: Mapping[int, int], *, runnable: bool) -> ReadTask
         title=said.title,
         text="\n".join([item.text, *(text for _, text in body.lines)]),
         group=within[-1].text if within and within[-1].level > 1 else "",
-        files=files_in("\n".join([said.title, *prose])),
+        files=files,
         acceptance=tuple(body.acceptance),
         continuation=tuple((line + 1, text) for line, text in body.lines),
         runnable=runnable,
