@@ -1,0 +1,328 @@
+"""Whole runs, headless: real processes, real git, scripted agents."""
+
+import json
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from repository import Repository, leftovers, of, outcomes, wait_for
+from sixfold import events as ev
+
+TWO_PHASES = """\
+# Tasks
+
+## Phase 1: Setup
+
+- [ ] T001 Write one
+- [ ] T002 [P] Write two
+- [ ] T003 [P] Write three
+- [ ] T004 Write four (depends on T002)
+
+## Phase 2: Polish
+
+- [ ] T005 Write five
+"""
+
+STORIES = """\
+# Tasks
+
+## Phase 1: Setup
+
+- [ ] T001 Write one
+
+## Phase 2: User Story 1 - First
+
+- [ ] T002 [P] [US1] Write two
+- [ ] T003 [P] [US1] Write three
+- [ ] T004 [US1] Write four (depends on T002)
+
+## Phase 3: User Story 2 - Second
+
+- [ ] T005 [P] [US2] Write five
+- [ ] T006 [US2] Write six
+
+## Phase 4: Polish
+
+- [ ] T007 Write seven
+"""
+RED_UNTIL_FIXED = {"command": ["sh", "-c", "test -e fixed || { echo not fixed; exit 1; }"]}
+
+
+def lines(**settings: object) -> dict[str, object]:
+    return {"format": "lines", **settings}
+
+
+def test_a_run_ticks_every_box_and_ends_with_zero(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    before = repository.tasks.read_bytes()
+    code, events = repository.run("count it")
+    assert code == 0
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert isinstance(events[0], ev.RunStarted)
+    assert events[0].context == "count it"
+    assert events[-1] == of(events, ev.RunEnded)[0]
+    assert (events[-1].outcome, events[-1].done, events[-1].total) == ("finished", 5, 5)
+    assert set(outcomes(events).values()) == {"done"}
+    assert repository.tasks.read_bytes() == before.replace(b"- [ ]", b"- [X]")
+    run = repository.store.find()
+    assert run
+    assert run.events() == events
+    assert leftovers(run.id) == []
+
+
+def test_the_gate_comes_first_and_after_every_phase(tmp_path: Path) -> None:
+    _, events = Repository(tmp_path, TWO_PHASES).run()
+    order = [
+        event
+        for event in events
+        if isinstance(event, ev.GateEnded | ev.PhaseStarted | ev.PhaseEnded)
+    ]
+    assert [(type(event).__name__, event.phase) for event in order] == [
+        ("GateEnded", 0),
+        ("PhaseStarted", 1),
+        ("GateEnded", 1),
+        ("PhaseEnded", 1),
+        ("PhaseStarted", 2),
+        ("GateEnded", 2),
+        ("PhaseEnded", 2),
+    ]
+
+
+def test_what_the_run_leaves_is_private_and_ignored_by_git(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.run()
+    assert ".sixfold" not in repository.git("status", "--porcelain")
+    for path in repository.store.path.rglob("*"):
+        if path.name in {"journal.jsonl", "run.sock", "lock"}:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(repository.store.path.stat().st_mode) == 0o700
+    info = json.loads((tmp_path / "artifacts/implement_info").read_text())
+    assert (info["outcome"], info["counts"]["done"], info["gate"]["verdict"]) == (
+        "finished",
+        5,
+        "green",
+    )
+
+
+def test_a_failed_task_halts_what_needs_it_and_nothing_else(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, STORIES)
+    repository.play({"T002": [{"fail": "no idea"}]})
+    code, events = repository.run()
+    assert code == 1
+    assert outcomes(events) == {
+        "T001": "done",
+        "T002": "failed",
+        "T003": "done",
+        "T005": "done",
+        "T006": "done",
+    }
+    assert {(event.task, event.because) for event in of(events, ev.TaskHalted)} == {
+        ("T004", "T002"),
+        ("T007", "T002"),
+    }
+    assert events[-1].outcome == "failed"
+    assert "- [ ] T002" in repository.tasks.read_text()
+    assert "- [X] T003" in repository.tasks.read_text()
+
+
+def test_a_task_is_tried_again_before_it_counts_as_failed(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES, attempts=2)
+    good = [{"write": {"path": "one.txt", "text": "1"}}]
+    repository.play({"T001": {1: [{"exit": 1}], 2: good}})
+    code, events = repository.run()
+    attempts = [event for event in of(events, ev.TaskEnded) if event.task == "T001"]
+    assert code == 0
+    assert [(a.attempt, a.outcome, a.again) for a in attempts] == [
+        (1, "failed", True),
+        (2, "done", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([{"say": "all done!"}], "nothing changed"),
+        ([{"exit": 3}], "exit code 3"),
+        ([{"fail": "cannot"}], "cannot"),
+        ([{"run": "kill -9 $$"}], ""),
+    ],
+)
+def test_an_agent_that_only_says_so_is_not_done(
+    tmp_path: Path, steps: list[dict[str, object]], said: str
+) -> None:
+    repository = Repository(tmp_path, "- [ ] T001 Write one\n")
+    repository.play({"T001": steps})
+    code, events = repository.run()
+    (ended,) = of(events, ev.TaskEnded)
+    assert (code, ended.outcome) == (1, "failed")
+    assert said in ended.reason
+    assert repository.tasks.read_text() == "- [ ] T001 Write one\n"
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, "- [ ] T001 Write the parser in internal/parser.go\n")
+    _, events = repository.run()
+    (ended,) = of(events, ev.TaskEnded)
+    assert (ended.outcome, ended.reason) == ("failed", "internal/parser.go does not exist")
+
+
+def test_a_task_that_rightly_changes_nothing_says_why(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, "- [ ] T001 Check it\n")
+    repository.play({"T001": [{"no_change": "it holds"}]})
+    code, events = repository.run()
+    (ended,) = of(events, ev.TaskEnded)
+    assert (code, ended.outcome, ended.reason) == (0, "done", "it holds")
+
+
+def test_a_red_gate_is_fixed_before_the_next_phase(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES, gate=lines(**RED_UNTIL_FIXED))
+    fix = [{"write": {"path": "fixed", "text": ""}}]
+    repository.play({}, fix={"1": {1: [{"say": "no luck"}], 2: fix}})
+    code, events = repository.run()
+    assert code == 0
+    story = [
+        (type(event).__name__, getattr(event, "verdict", getattr(event, "outcome", "")))
+        for event in events
+        if isinstance(event, ev.GateEnded | ev.FixEnded | ev.PhaseEnded)
+    ]
+    assert story == [
+        ("GateEnded", "red"),
+        ("GateEnded", "red"),
+        ("FixEnded", "done"),
+        ("GateEnded", "red"),
+        ("FixEnded", "done"),
+        ("GateEnded", "green"),
+        ("PhaseEnded", ""),
+        ("GateEnded", "green"),
+        ("PhaseEnded", ""),
+    ]
+    assert of(events, ev.FixStarted)[0].slot == 5
+    assert of(events, ev.GateEnded)[1].failures[0].old
+
+
+def test_when_the_fixes_are_spent_the_run_is_blocked_and_says_so(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES, gate=lines(**RED_UNTIL_FIXED, fix_attempts=1))
+    code, events = repository.run()
+    (blocked,) = of(events, ev.RunBlocked)
+    assert code == 1
+    assert "the gate after phase 1 is red after 1 fix attempts" in blocked.reason
+    assert blocked.options == ["gate", "stop"]
+    assert events[-1].outcome == "failed"
+    assert "T005" not in outcomes(events)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_and_all_its_processes(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({"T001": [{"run": "setsid sleep 60 & sleep 60"}]})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted)
+    run = repository.live()
+    wait_for(lambda: len(leftovers(run.id)) >= 2)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (code, "")
+    events = ev.decode_journal(out.encode().splitlines())
+    assert events[-1].outcome == "stopped"  # type: ignore[union-attr]
+    assert outcomes(events) == {"T001": "cancelled"}
+    assert leftovers(run.id) == []
+    assert repository.tasks.read_text() == TWO_PHASES
+
+
+def test_killing_the_runner_leaves_no_process_and_status_tells(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({"T001": [{"run": "setsid sleep 60 & sleep 60"}]})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted)
+    run = repository.live()
+    wait_for(lambda: len(leftovers(run.id)) >= 2)
+    process.kill()
+    process.communicate()
+    wait_for(lambda: not leftovers(run.id), 5)
+    status = repository.sixfold("status", "--json")
+    found = json.loads(status.stdout)
+    assert (status.returncode, found["live"], found["state"]) == (0, False, "stopped")
+    assert found["reason"] == "its runner died"
+    assert repository.tasks.read_text() == TWO_PHASES
+
+
+def test_killing_an_agent_fails_only_its_task_and_what_needs_it(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, STORIES)
+    repository.play({"T002": [{"say": "here"}, {"wait": 60}]})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted, task="T002")
+
+    def agent() -> int:
+        run = repository.live()
+        for child in leftovers(run.id):
+            if child.environ().get("SIXFOLD_TASK") == "T002":
+                return child.pid
+        return 0
+
+    os.kill(wait_for(agent), signal.SIGKILL)
+    out, _ = process.communicate(timeout=60)
+    events = ev.decode_journal(out.encode().splitlines())
+    failed = [event for event in of(events, ev.TaskEnded) if event.outcome != "done"]
+    assert [(event.task, event.reason) for event in failed] == [("T002", "killed by signal 9")]
+    assert {event.task for event in of(events, ev.TaskHalted)} == {"T004", "T007"}
+    assert process.returncode == 1
+
+
+def test_a_second_run_in_the_repository_is_refused_with_three(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({}, wait=30)
+    first = repository.start("run", "--headless")
+    repository.live()
+    second = repository.sixfold("run", "--headless")
+    assert second.returncode == 3
+    assert "is live in this repository" in second.stderr
+    assert repository.sixfold("stop").returncode == 0
+    first.communicate(timeout=10)
+    assert first.returncode == 1
+
+
+def test_any_program_that_reads_the_prompt_can_do_the_work(tmp_path: Path) -> None:
+    agent = tmp_path / "agent.py"
+    repository = Repository(
+        tmp_path,
+        STORIES,
+        agents={"mine": {"protocol": "command", "command": [sys.executable, str(agent)]}},
+    )
+    agent.write_text(
+        "import os, pathlib, sys\n"
+        "prompt = sys.stdin.read()\n"
+        "task = os.environ['SIXFOLD_TASK']\n"
+        "assert f'# Task {task}' in prompt and 'Write' in prompt\n"
+        "for name in ('RUN', 'KIND', 'ATTEMPT', 'SLOT', 'FEATURE_DIR', 'RESULT'):\n"
+        "    assert os.environ[f'SIXFOLD_{name}'] in prompt, name\n"
+        "pathlib.Path(f'{task}.md').write_text(prompt)\n"
+    )
+    code, events = repository.run("the context")
+    assert code == 0, outcomes(events)
+    prompt = (tmp_path / "T002.md").read_text()
+    assert "the context" in prompt
+    assert "Two files." in prompt
+    assert "Rules of conduct" in prompt
+
+
+def test_a_person_who_edits_the_tasks_meanwhile_is_heard(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({"T001": [{"run": "until [ -e go ]; do sleep 0.05; done; echo 1 > one.txt"}]})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    edited = TWO_PHASES.replace("- [ ] T003", "- [x] T003").replace("five", "five, and well")
+    repository.tasks.write_text(edited + "- [ ] T006 Write six\n")
+    changed = repository.wait_for_event(ev.PlanChanged)
+    assert (changed.added, changed.ticked, changed.edited) == (["T006"], ["T003"], ["T005"])
+    repository.write("go", "")
+    out, _ = process.communicate(timeout=60)
+    events = ev.decode_journal(out.encode().splitlines())
+    assert process.returncode == 0
+    assert set(outcomes(events)) == {"T001", "T002", "T004", "T005", "T006"}
+    assert "- [ ]" not in repository.tasks.read_text()

@@ -1,0 +1,214 @@
+"""A person steers a live run from another terminal."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from repository import Repository, leftovers, of, outcomes, wait_for
+from sixfold import events as ev
+from sixfold.link import Link
+
+CHAIN = """\
+## Phase 1: Setup
+
+- [ ] T001 Write one
+- [ ] T002 Write two
+- [ ] T003 Write three
+"""
+PAIRS = """\
+## Phase 1: Setup
+
+- [ ] T001 [P] Write one
+- [ ] T002 [P] Write two
+- [ ] T003 Write three (depends on T001)
+"""
+UNTIL_GO = {"run": "until [ -e go ]; do sleep 0.05; done; echo 1 >> work-$SIXFOLD_TASK.txt"}
+
+
+@pytest.fixture
+def processes() -> Iterator[list[Popen[str]]]:
+    started: list[Popen[str]] = []
+    yield started
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=15)
+
+
+def begin(repository: Repository, processes: list[Popen[str]], *words: str) -> Popen[str]:
+    process = repository.start("run", "--headless", "--json", *words)
+    processes.append(process)
+    return process
+
+
+def events_of(process: Popen[str]) -> list[ev.AnyEvent]:
+    out, err = process.communicate(timeout=60)
+    assert "Traceback" not in err, err
+    return ev.decode_journal(out.encode().splitlines())
+
+
+def told(repository: Repository, *words: str) -> None:
+    done = repository.sixfold(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_pause_lets_turns_finish_and_starts_nothing_new(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({"T001": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    told(repository, "pause")
+    repository.write("go", "")
+    repository.wait_for_event(ev.TaskEnded, task="T001", outcome="done")
+    status = json.loads(repository.sixfold("status", "--json").stdout)
+    assert (status["live"], status["state"], status["slots"]) == (True, "paused", [])
+    assert [task["state"] for task in status["tasks"]] == ["done", "pending", "pending"]
+    refused = repository.sixfold("pause")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "sixfold: pause: refused; the run is paused already\n",
+    )
+    told(repository, "resume")
+    events = events_of(process)
+    order = [type(event) for event in events if isinstance(event, ev.RunPaused | ev.RunResumed)]
+    assert order == [ev.RunPaused, ev.RunResumed]
+    assert process.returncode == 0
+
+
+def test_a_failed_task_is_retried_and_what_it_halted_goes_on(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    good = [{"write": {"path": "one.txt", "text": "1"}}]
+    repository.play({"T001": {1: [{"fail": "not yet"}], 2: good}, "T002": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskHalted, task="T003", because="T001")
+    refused = repository.sixfold("retry", "T003")
+    assert "needs T001: retry that one" in refused.stderr
+    told(repository, "retry", "T001")
+    repository.wait_for_event(ev.TaskEnded, task="T001", attempt=2, outcome="done")
+    repository.write("go", "")
+    events = events_of(process)
+    assert [event.task for event in of(events, ev.TaskReopened)] == ["T001", "T003"]
+    assert set(outcomes(events).values()) == {"done"}
+    assert process.returncode == 0
+
+
+def test_a_blocked_run_waits_for_a_person_when_told_to(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    good = [{"write": {"path": "two.txt", "text": "2"}}]
+    repository.play({"T002": {1: [{"exit": 1}], 2: good}})
+    process = begin(repository, processes, "--wait")
+    blocked = repository.wait_for_event(ev.RunBlocked)
+    assert (blocked.reason, blocked.options) == (
+        "tasks left: 1 failed, 1 halted",
+        ["retry", "skip", "stop"],
+    )
+    told(repository, "retry", "T002")
+    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+
+
+def test_a_red_gate_that_a_person_mended_is_judged_again(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    gate = {"command": ["test", "-e", "mended"], "format": "lines", "fix_attempts": 0}
+    repository = Repository(tmp_path, CHAIN, gate=gate)
+    process = begin(repository, processes, "--wait")
+    repository.wait_for_event(ev.RunBlocked)
+    repository.write("mended", "")
+    told(repository, "gate")
+    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+
+
+def test_a_skipped_task_keeps_its_box_and_lets_others_go_on(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({"T001": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    assert "T001 is running; cancel it first" in repository.sixfold("skip", "T001").stderr
+    told(repository, "skip", "T002")
+    repository.write("go", "")
+    events = events_of(process)
+    assert outcomes(events) == {"T001": "done", "T003": "done"}
+    assert repository.tasks.read_text().count("- [ ]") == 1
+    assert process.returncode == 1
+
+
+def test_cancelling_ends_one_agent_with_all_its_processes(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    repository.play({"T001": [{"run": "setsid sleep 60 & sleep 60"}], "T002": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskStarted, task="T002")
+    run = repository.live()
+    wait_for(lambda: len(leftovers(run.id)) >= 5)
+    told(repository, "cancel", "T001")
+    ended = repository.wait_for_event(ev.TaskEnded, task="T001")
+    assert (ended.outcome, ended.reason) == ("cancelled", "cancelled by a person")
+    assert {child.environ()["SIXFOLD_TASK"] for child in leftovers(run.id)} == {"T002"}
+    repository.write("go", "")
+    assert outcomes(events_of(process)) == {"T001": "cancelled", "T002": "done"}
+
+
+def test_a_gate_can_be_asked_for_at_any_time(tmp_path: Path, processes: list[Popen[str]]) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({"T001": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    told(repository, "gate")
+    ended = repository.wait_for_event(ev.GateEnded, cause="asked")
+    assert ended.verdict == "green"
+    repository.write("go", "")
+    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+
+
+def test_stop_ends_the_run_and_ticks_nothing_more(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({}, wait=60)
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    told(repository, "stop")
+    events = events_of(process)
+    assert (events[-1].outcome, process.returncode) == ("stopped", 1)  # type: ignore[union-attr]
+    assert repository.tasks.read_text() == CHAIN
+    gone = repository.sixfold("pause")
+    assert gone.returncode == 2
+    assert "no run is live here; start one with `sixfold run`" in gone.stderr
+
+
+async def test_a_viewer_who_comes_late_sees_what_was_said_and_can_ask_for_the_diff(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({"T001": [{"say": "hello"}, {"do": "edit"}, UNTIL_GO]})
+    begin(repository, processes)
+    await asyncio.to_thread(repository.wait_for_event, ev.TaskStarted, task="T001")
+    link = await Link.connect(repository.live().socket)
+    heard: list[ev.Utterance] = []
+    async with asyncio.timeout(20):
+        async for batch in link.messages():
+            for message in batch:
+                if isinstance(message, ev.AgentOutput):
+                    heard += message.lines
+            if len(heard) >= 2:
+                break
+    assert heard[:2] == [ev.Utterance("say", "hello"), ev.Utterance("do", "edit")]
+    repository.write("new.txt", "fresh\n")
+    answer = await link.ask(ev.Diff(task="T001"))
+    assert "+fresh" in answer.text
+    assert (await link.ask(ev.Diff(task="T003"))).accepted is False
+    assert (await link.ask(ev.Stop())).accepted
+    await link.close()
