@@ -107,12 +107,14 @@ def failed_test(
     )
 
 
-def failed_package(package: str, lines: Sequence[str]) -> Failure:
+def failed_package(package: str, lines: Sequence[str], timed_out: str = "") -> Failure:
     """A package that failed although none of its tests did, by the last that it printed."""
     said = [line for line in lines if not _NOISE.match(line)]
-    text = said[-1].strip() if said else "the test binary failed, and said nothing"
+    last = said[-1].strip() if said else "the test binary failed, and said nothing"
+    message = Told(text=timed_out or last).message()
     output = shorten("\n".join(lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT // 4)
-    return Failure(package, "", "fail", message=Told(text=text).message(), output=output)
+    kind: FailureKind = "timeout" if timed_out else "fail"
+    return Failure(package, "", kind, message=message, output=output)
 
 
 def build_failure(package: str, lines: Sequence[str], sources: Sources) -> Failure:
@@ -127,10 +129,10 @@ def build_failure(package: str, lines: Sequence[str], sources: Sources) -> Failu
     return Failure(package, "", "build", told.file, told.line, told.message() + more, output)
 
 
-def command_failure(reason: str, lines: Sequence[str]) -> Failure:
+def command_failure(reason: str, lines: Sequence[str], kind: FailureKind = "command") -> Failure:
     """A test command that failed as a whole: the first place it names, and its last words."""
     places = [match for line in lines if (match := _PLACE.search(clean(line)))]
     file, line = (places[0][1], int(places[0][2])) if places else ("", 0)
     output = shorten("\n".join(lines), OUTPUT_LIMIT, head=0)
     message = Told(text=reason).message()
-    return Failure("", "", "command", file, line, message, output)
+    return Failure("", "", kind, file, line, message, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Protocol
 
 from sixfold.events import GateProgress, OutputLine
@@ -10,6 +11,7 @@ from sixfold.gate.decode import Decoder
 from sixfold.gate.failures import command_failure
 from sixfold.gate.plain import PlainReport
 from sixfold.gate.report import Report
+from sixfold.gate.text import joined
 from sixfold.gate.verdict import judge
 from sixfold.model import Failure, Verdict
 
@@ -31,8 +33,11 @@ class Listener(Protocol):
     def progress(self, number: int, now: float) -> GateProgress:
         """The tally as it stands `now`."""
 
-    def close(self, late: str) -> None:
-        """The output has ended; because time was up if `late` says so."""
+    def expire(self, late: str) -> None:
+        """Time is up, and the command about to be ended."""
+
+    def close(self) -> None:
+        """The output has ended."""
 
     def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
         """The verdict on a command that ended with `code`."""
@@ -50,7 +55,8 @@ class GoListener:
         self._tree = tree
         self._report = Report(tree.sources)
         self._decoder = Decoder()
-        self._error = b""
+        self._text = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._error = ""
         self.lines = self._report.lines
 
     def out(self, chunk: bytes, now: float) -> None:
@@ -59,21 +65,25 @@ class GoListener:
 
     def err(self, chunk: bytes) -> None:
         """What the go command itself has to say."""
-        *whole, self._error = (self._error + chunk).split(b"\n")
+        whole, self._error = joined(self._error, self._text.decode(chunk))
         for line in whole:
-            self._report.hear_error(line.decode(errors="replace"))
+            self._report.hear_error(line)
 
     def progress(self, number: int, now: float) -> GateProgress:
         """The tally as it stands `now`."""
         self._report.show_long_tests(now)
         return self._report.progress(number, now)
 
-    def close(self, late: str) -> None:
+    def expire(self, late: str) -> None:
+        """What still runs is late."""
+        self._report.expire(late)
+
+    def close(self) -> None:
         """Whatever has not ended, failed."""
         self._report.feed(self._decoder.close(), 0.0)
         if self._error:
             self.err(b"\n")
-        self._report.close(late)
+        self._report.close()
 
     def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
         """By the exit code and the report."""
@@ -81,7 +91,7 @@ class GoListener:
 
     def too_late(self, late: str) -> list[Failure]:
         """What failed until then, and what was still running."""
-        return self._report.failures() or [command_failure(late, self._report.errors)]
+        return self._report.failures() or [command_failure(late, self._report.errors, "timeout")]
 
 
 class PlainListener:
@@ -106,9 +116,11 @@ class PlainListener:
         """The tally as it stands `now`."""
         return self._report.progress(number, now)
 
-    def close(self, late: str) -> None:
+    def expire(self, late: str) -> None:
+        """Nothing is known of what still runs."""
+
+    def close(self) -> None:
         """The last line may lack its end."""
-        del late
         self._report.close()
 
     def judge(self, code: int) -> tuple[Verdict, str, list[Failure]]:
@@ -117,4 +129,4 @@ class PlainListener:
 
     def too_late(self, late: str) -> list[Failure]:
         """The command, with its last words."""
-        return [self._report.failure(late)]
+        return [self._report.failure(late, "timeout")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -15,12 +16,18 @@ from sixfold.gate.failures import (
 from sixfold.gate.lines import output_lines, package_line, race_lines, result_line
 from sixfold.gate.places import Sources
 from sixfold.gate.reports import CRASHES, RACE, RULE, Crash, Race
-from sixfold.gate.text import Kept, clean, screen_line
+from sixfold.gate.text import Kept, clean, joined, screen_line
 from sixfold.model import Failure, FailureKind
 
-MARKS = ("=== ", "--- ", *CRASHES, RACE, RULE)
+MARKS = frozenset(mark[:3] for mark in ("=== ", "--- ", *CRASHES, RACE, RULE))
 """How a piece of output starts that may be more than output."""
 ERROR_LINES = 40
+_COVERAGE = re.compile(r"coverage: [\d.]+% of statements.*\n")
+
+
+Found = dict[FailureKind, list[Failure]]
+"""What is wrong, by kind; at most `FAILURES` of each."""
+FAILURES = 50
 
 
 class Test:
@@ -43,9 +50,7 @@ class Test:
 class Package:
     """The fold of one package's records. What it finds goes to `found` and `lines`."""
 
-    def __init__(
-        self, name: str, sources: Sources, found: list[Failure], lines: list[OutputLine]
-    ) -> None:
+    def __init__(self, name: str, sources: Sources, found: Found, lines: list[OutputLine]) -> None:
         self.name, self.sources, self.found, self.lines = name, sources, found, lines
         self.label = name if name.startswith(".") else sources.short(name)
         self.state: Literal["running", "passed", "failed", "skipped"] = "running"
@@ -66,7 +71,10 @@ class Package:
         self.broken = False
         """It does not build, or cannot be set up."""
         self.cached = self.no_tests = False
+        self.coverage = ""
         self.listed = False
+        self.why = ""
+        """Why it failed though no test did."""
 
     def progress(self) -> PackageProgress:
         """The package's row."""
@@ -108,7 +116,7 @@ class Package:
                 return
         elif self._closing(text):
             return
-        if (self.race or self.crash or text.startswith(MARKS)) and self._block(name, text):
+        if (text[:3] in MARKS or self.race or self.crash) and self._block(name, text):
             return
         test = self.tests.get(name)
         if test is None:
@@ -126,15 +134,20 @@ class Package:
         if text in ("PASS\n", "FAIL\n"):
             self.crash = None  # a binary that crashed does not get so far
             return True
+        if coverage := _COVERAGE.match(text):
+            self.coverage = coverage[0].rstrip()
+            return True
         if not text.startswith(("ok  \t", "FAIL\t", "?   \t")):
             return False
-        self.cached = self.cached or text.endswith("\t(cached)\n")
+        self.cached = self.cached or "\t(cached)" in text
         self.no_tests = self.no_tests or text.endswith("[no tests to run]\n")
         self.broken = self.broken or text.endswith(("[build failed]\n", "[setup failed]\n"))
         return True
 
     def _block(self, name: str, text: str) -> bool:
         """Whether `text` is no output of a test's: a marker, or part of a race report."""
+        if name and _frame(name, text):
+            return True
         line = text.rstrip("\n")
         if self.race and self.race.takes(line):
             if not self.race.open:
@@ -142,6 +155,7 @@ class Package:
             return True
         if line == RACE:
             self._end_race()
+            self._take_back_rule(name)
             self.race = Race(self.name, name)
             self.races += 1
             return True
@@ -149,7 +163,16 @@ class Package:
             self.crash.add(line)
         elif line.startswith(CRASHES):
             self.crash = Crash(self.name, name, line)
-        return line == RULE or (bool(name) and _frame(name, text))
+        return False
+
+    def _take_back_rule(self, name: str) -> None:
+        """The rule above a race report was taken for output."""
+        test = self.tests.get(name)
+        pieces = (test or self).output.pieces
+        if pieces and pieces[-1].rstrip("\n") == RULE:
+            pieces.pop()
+        if self.lines and self.lines[-1].text.strip() == RULE:
+            self.lines.pop()
 
     def _end_race(self) -> None:
         if self.race:
@@ -160,11 +183,13 @@ class Package:
 
     def _print_package(self, text: str) -> None:
         self.output.add(text)
-        *whole, self.partial = (self.partial + text).split("\n")
+        if self.crash:
+            return  # told as a whole, at the end
+        whole, self.partial = joined(self.partial, text)
         self.lines.extend(OutputLine(screen_line(line)) for line in whole if line)
 
     def _print_live(self, test: Test, text: str) -> None:
-        *whole, test.partial = (test.partial + text).split("\n")
+        whole, test.partial = joined(test.partial, text)
         self.lines.extend(OutputLine(screen_line(f"      {line}")) for line in whole)
 
     def show_live(self, test: Test) -> None:
@@ -219,7 +244,9 @@ class Package:
 
     def _list(self, failure: Failure) -> None:
         self.listed = True
-        self.found.append(failure)
+        kept = self.found.setdefault(failure.kind, [])
+        if len(kept) < FAILURES:
+            kept.append(failure)
 
     # How the package ends.
 
@@ -232,26 +259,36 @@ class Package:
         """The package ended; what still runs was cut off, for lack of time if `timed_out`."""
         self._end_race()
         self.state, self.seconds = state, seconds
-        if state == "failed":
-            self._close_failed(timed_out)
-        self.tests.clear()
-        self._closing_line()
-
-    def _close_failed(self, timed_out: str) -> None:
-        crash = self.crash if self.crash and self.crash.real else None
-        culprit = None
-        if crash and not (crash.after and self.tests):
-            culprit = crash.culprit({*self.tests, *(test.name for test in self.deferred)})
-            self._tell_crash(crash, culprit)
+        crash = self.crash if state == "failed" and self.crash and self.crash.real else None
+        culprit = self._tell_crash(crash)
         for test in self.deferred:
             if test.name != culprit:
                 self._tell(test)
+        self.deferred.clear()
+        if state == "failed":
+            self._close_failed(crash, culprit, timed_out)
+        self.tests.clear()
+        if self.partial:
+            self.lines.append(OutputLine(screen_line(self.partial)))
+        self._closing_line()
+
+    def _tell_crash(self, crash: Crash | None) -> str | None:
+        """Tell of a crash; the test to charge it to. An alarm is told of each test it rang for."""
+        if not crash or (crash.after and self.tests):
+            return None
+        culprit = crash.culprit({*self.tests, *(test.name for test in self.deferred)})
+        self._tell_cut_off(crash.failure(self.sources, culprit), shown=False)
+        return culprit
+
+    def _close_failed(self, crash: Crash | None, culprit: str | None, timed_out: str) -> None:
         self.failed += len(self.tests)
         for test in self._leaves():
             if test.name != culprit:
                 self._cut_off(test, crash, timed_out)
         if not self.listed and not self.broken:
-            self._list(failed_package(self.name, self.output.lines()))
+            failure = failed_package(self.name, self.output.lines(), timed_out)
+            self._list(failure)
+            self.why = failure.message
 
     def running(self) -> list[Test]:
         """The tests at work: not paused, and not merely waiting for a subtest."""
@@ -262,9 +299,6 @@ class Package:
         parents = {parent for name in self.tests for parent in _parents(name)}
         return [test for name, test in self.tests.items() if name not in parents]
 
-    def _tell_crash(self, crash: Crash, culprit: str) -> None:
-        self._tell_cut_off(crash.failure(self.sources, culprit), shown=False)
-
     def _cut_off(self, test: Test, crash: Crash | None, timed_out: str) -> None:
         """A test without an end is a failed one."""
         if crash and crash.rang_for(test.name, paused=test.paused):
@@ -274,13 +308,16 @@ class Package:
             failure = failed_test(
                 self.name,
                 test.name,
-                test.output.lines(),
+                test.output.lines() or self._signals(),
                 test.errors,
                 self.sources,
                 kind="timeout" if timed_out and not test.paused else "unfinished",
                 why=why,
             )
         self._tell_cut_off(failure, shown=test.live)
+
+    def _signals(self) -> list[str]:
+        return [line for line in self.output.lines() if line.startswith("signal: ")]
 
     def _cut_by(self, crash: Crash | None) -> str:
         if crash:
@@ -301,6 +338,8 @@ class Package:
             "no test files" if self.state == "skipped" else "",
             "does not build" if self.broken else "",
             f"{self.races} race{'s' * (self.races > 1)}" if self.races else "",
+            self.coverage,
+            self.why,
         )
         counts = (self.passed, self.failed, self.skipped)
         note = ", ".join(filter(None, notes))
@@ -316,5 +355,9 @@ def _parents(name: str) -> Iterable[str]:
 def _frame(name: str, text: str) -> bool:
     """Whether `text` is a marker of `go test -v`; only Go since 1.27 says so itself."""
     if text.startswith("=== "):
-        return text.startswith(("=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "=== ATTR "))
-    return text.startswith((f"--- PASS: {name} (", f"--- FAIL: {name} (", f"--- SKIP: {name} ("))
+        return text[4:].startswith(_VERBS)
+    return text[4:10] in _RESULTS and text.startswith(f"{name} (", 10)
+
+
+_VERBS = ("RUN ", "PAUSE ", "CONT ", "NAME ", "ATTR ", "ARTIFACTS ")
+_RESULTS = frozenset(("PASS: ", "FAIL: ", "SKIP: "))

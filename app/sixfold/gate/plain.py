@@ -9,12 +9,10 @@ from sixfold.events import GateProgress, OutputLine
 from sixfold.gate.failures import command_failure
 from sixfold.gate.lines import Level
 from sixfold.gate.reports import RACE
-from sixfold.gate.text import screen_line
-from sixfold.model import Failure, Verdict
+from sixfold.gate.text import joined, screen_line
+from sixfold.model import Failure, FailureKind, Verdict
 
 KEPT_LINES = 400
-LINE_LIMIT = 1 << 16
-"""Characters of a line without an end that are held back; then it is shown as it is."""
 
 _STARTS: tuple[tuple[tuple[str, ...], Level], ...] = (
     (("--- FAIL", "FAIL", "FAILED", "not ok "), "fail"),
@@ -37,12 +35,9 @@ class PlainReport:
 
     def feed(self, chunk: bytes) -> None:
         """Take a chunk of its output, which may end anywhere."""
-        *whole, self._partial = (self._partial + self._decoder.decode(chunk)).split("\n")
+        whole, self._partial = joined(self._partial, self._decoder.decode(chunk))
         for line in whole:
             self._line(line)
-        if len(self._partial) > LINE_LIMIT:
-            self._line(self._partial)
-            self._partial = ""
 
     def close(self) -> None:
         """The output has ended."""
@@ -63,9 +58,9 @@ class PlainReport:
         reason = f"the test command {how}"
         return "red", reason, [self.failure(reason)]
 
-    def failure(self, reason: str) -> Failure:
+    def failure(self, reason: str, kind: FailureKind = "command") -> Failure:
         """The command's failure, with the end of what it printed."""
-        return command_failure(reason, list(self._tail))
+        return command_failure(reason, list(self._tail), kind)
 
     def progress(self, gate: int, now: float) -> GateProgress:
         """The tally as it stands `now`: all that is known without asking is the races."""

@@ -9,29 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from sixfold.events import GateProgress, OutputLine, PackageProgress, RunningTest
 from sixfold.gate.decode import TEXT, Record
 from sixfold.gate.failures import build_failure
-from sixfold.gate.package import Package
+from sixfold.gate.package import FAILURES, Found, Package
 from sixfold.gate.places import Sources
 from sixfold.gate.text import clean, screen_line
 from sixfold.model import Failure, FailureKind
 
-FAILURES = 50
 RUNNING = 20
 BUILD_LINES = 200
 LIVE_SECONDS = 10.0
 """A test that runs for longer than this shows what it prints as it comes."""
 
-_ORDER: dict[FailureKind, int] = {
-    "build": 0,
-    "race": 1,
-    "panic": 2,
-    "timeout": 3,
-    "fail": 4,
-    "command": 5,
-    "unfinished": 6,
-}
+TOLD_IN_FULL = 15
+"""Failures of a progress message that carry their output."""
+
+_ORDER: tuple[FailureKind, ...] = (
+    "build",
+    "race",
+    "panic",
+    "timeout",
+    "fail",
+    "command",
+    "unfinished",
+)
 """Causes first, victims last."""
 
 _BROKEN = re.compile(r"FAIL\t(\S+) \[(?:build|setup) failed\]\s*$")
@@ -47,11 +51,12 @@ class Report:
         """Lines for the stream; whoever takes them clears the list."""
         self.errors: list[str] = []
         """What the go command said on stderr, its first lines."""
-        self._found: list[Failure] = []
+        self._found: Found = {}
+        self._late = ""
         self._builds: dict[str, list[str]] = {}
         self._failed_builds: list[str] = []
         self._building = ""
-        self._last = Package("", self.sources, [], [])
+        self._last = Package("", self.sources, {}, [])
 
     @property
     def passed(self) -> int:
@@ -75,12 +80,14 @@ class Report:
 
     def feed(self, records: Iterable[Record], now: float) -> None:
         """Fold `records`, heard `now`."""
+        package = self._last
         for record in records:
             name = record.package
             if not name:
                 self._without_package(record)
                 continue
-            package = self._last if self._last.name == name else self._package(name)
+            if name != package.name:
+                package = self._package(name)
             test = record.test
             match record.action:
                 case "output":
@@ -104,20 +111,22 @@ class Report:
                 case "fail":
                     package.failed_build = record.failed_build
                     package.broken = package.broken or bool(record.failed_build)
-                    package.end("failed", record.elapsed)
+                    package.end("failed", record.elapsed, self._late)
+                case "start":
+                    package.state = "running"
+        self._last = package
 
     def _package(self, name: str) -> Package:
         package = self.packages.get(name)
         if package is None:
             package = Package(name, self.sources, self._found, self.lines)
             self.packages[name] = package
-        self._last = package
         return package
 
     def _without_package(self, record: Record) -> None:
         """Build output, and lines that are no records."""
         if record.action == "build-output":
-            for line in record.output.splitlines():
+            for line in record.output.rstrip("\n").split("\n"):
                 self._build_line(_import_path(record.import_path), line)
         elif record.action == "build-fail":
             self._failed_builds.append(_import_path(record.import_path))
@@ -147,16 +156,20 @@ class Report:
         elif line.strip():
             self.lines.append(OutputLine(screen_line(line), "note"))
 
-    def close(self, timed_out: str = "") -> None:
-        """The stream has ended: what has not, failed; for lack of time if `timed_out` says so."""
+    def expire(self, late: str) -> None:
+        """Time is up: from now on, what fails does so because it is being stopped."""
+        self._late = late
+
+    def close(self) -> None:
+        """The stream has ended: what has not, failed."""
         for package in self.packages.values():
             if package.state == "running":
-                package.end("failed", timed_out=timed_out)
+                package.end("failed", timed_out=self._late)
 
     def failures(self) -> list[Failure]:
         """What is wrong, causes first; at most `FAILURES`."""
-        found = [*self._build_failures(), *self._found]
-        return sorted(found, key=lambda failure: _ORDER[failure.kind])[:FAILURES]
+        found = {**self._found, "build": list(self._build_failures())}
+        return [failure for kind in _ORDER for failure in found.get(kind, [])][:FAILURES]
 
     def _build_failures(self) -> Iterable[Failure]:
         """One for each package that does not build.
@@ -199,7 +212,10 @@ class Report:
                 RunningTest(clean(package.name), clean(test.name), round(since, 3))
                 for since, package, test in running[:RUNNING]
             ],
-            failures=self.failures(),
+            failures=[
+                failure if n < TOLD_IN_FULL else structs.replace(failure, output="")
+                for n, failure in enumerate(self.failures())
+            ],
         )
 
     def _rows(self) -> list[PackageProgress]:

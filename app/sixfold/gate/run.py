@@ -126,7 +126,9 @@ class _Watch:
             )
             for task in done:
                 task.result()
-            late = f"still running after {timeout:g} s" if waiting else ""
+            if waiting:
+                late = f"still running after {timeout:g} s"
+                self._listener.expire(late)
         finally:
             await self._end()
             await asyncio.wait(streams, timeout=LAST_WORDS)
@@ -140,12 +142,15 @@ class _Watch:
         await asyncio.shield(asyncio.ensure_future(self._child.end(signal.SIGINT)))
 
     def _judge(self, late: str) -> GateResult:
-        self._listener.close(late)
+        self._listener.close()
         self._tell()
         tally = self._listener.progress(self._number, self._now())
         verdict: Verdict = "timed_out"
-        reason, failures = late, self._listener.too_late(late) if late else []
-        if not late:
+        if late:
+            failures = self._listener.too_late(late)
+            tests = ", ".join(f.test for f in failures if f.test and f.kind == "timeout")
+            reason = f"{late}: {tests[:200]}" if tests else late
+        else:
             verdict, reason, failures = self._listener.judge(self._child.returncode or 0)
         return GateResult(
             verdict,

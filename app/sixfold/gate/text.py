@@ -29,8 +29,19 @@ def _picture(match: re.Match[str]) -> str:
 
 def screen_line(text: str) -> str:
     """`text` as one line of a screen: clean, tabs expanded, cut at `LINE_WIDTH`."""
+    if len(text) <= LINE_WIDTH and text.isprintable():
+        return text
     line = clean(text[: LINE_WIDTH + 1].rstrip("\r\n")).replace("\n", " ").expandtabs(4)
     return line if len(line) <= LINE_WIDTH else line[: LINE_WIDTH - 1] + "…"
+
+
+def joined(partial: str, piece: str) -> tuple[list[str], str]:
+    """The lines that `piece` completes, and what is still without its newline.
+
+    Of that no more is held than a screen line shows.
+    """
+    *whole, partial = (partial + piece).split("\n")
+    return whole, partial[: LINE_WIDTH + 1]
 
 
 def shorten(text: str, limit: int, *, head: int | None = None) -> str:
