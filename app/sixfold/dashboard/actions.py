@@ -47,6 +47,10 @@ def _in_main(now: Situation) -> Can:
     return now.place == "main"
 
 
+def _in_panes(now: Situation) -> Can:
+    return now.place in {"main", "plan"}
+
+
 def _asks(action: str) -> Callable[[Situation], Can]:
     """It can be done unless the run would refuse it."""
     return lambda now: now.place != "dialog" and (now.refused.get(action) or True)
@@ -126,8 +130,8 @@ _LOOKING = (
     ),
 )
 _MOVING = (
-    _screen("go_round(1)", "tab", "panes", "The next pane", _in_main, cap="Tab", foot=True),
-    _screen("go_round(-1)", "shift+tab", "pane before", "The pane before", _in_main, cap="⇧Tab"),
+    _screen("go_round(1)", "tab", "panes", "The next pane", _in_panes, cap="Tab", foot=True),
+    _screen("go_round(-1)", "shift+tab", "pane before", "The pane before", _in_panes, cap="⇧Tab"),
     *(
         _screen(
             f"slot({n})", str(n), f"slot {n}", f"Look at slot {n}; once more: full screen", _in_main

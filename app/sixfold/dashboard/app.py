@@ -78,7 +78,7 @@ class Dashboard(Steering, inherit_bindings=False):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(source, start, clock, leave_alone=leave_alone, gate_only=gate_only)
-        self.told += [(notice, "look") for notice in notices]
+        self.told += [(notice, "warn") for notice in notices]
         self.situation = Situation()
         """What the keys depend on, as of the last frame."""
         self._tones: dict[str, Style] = {}

@@ -46,8 +46,8 @@ def _standing(state: RunState, *, startable: bool) -> list[Call]:
     failed = [id_ for id_, task in state.tasks.items() if task.state == "failed"]
     match state.status:
         case "ready":
-            start = Call("nothing has started yet", (("s", "start"), ("P", "plan")), urgent=False)
-            return [start] if startable else []
+            keys = (("s", "start"), ("P", "plan"))
+            return [Call(f"ready: {_size(state)}", keys, urgent=False)] if startable else []
         case "blocked":
             return [Call(f"blocked: {state.reason}", _keys(state.options))]
         case "paused":
@@ -56,6 +56,16 @@ def _standing(state: RunState, *, startable: bool) -> list[Call]:
         case "running":
             return _failures(state, failed)
     return [_ending(state, failed)]
+
+
+def _size(state: RunState) -> str:
+    plan = state.plan
+    if plan is None:
+        return "no plan"
+    parts = [words.count(len(plan.tasks), "task"), words.count(len(plan.phases), "phase")]
+    if plan.warnings:
+        parts.append(words.count(len(plan.warnings), "warning"))
+    return ", ".join([*parts, f"speed-up {plan.speedup:.1f} on {words.count(plan.slots, 'slot')}"])
 
 
 def _keys(options: list[str]) -> tuple[tuple[str, str], ...]:

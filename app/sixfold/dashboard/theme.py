@@ -38,6 +38,7 @@ TONES = (
     "bad",
     "busy",
     "look",
+    "warn",
     "alert",
     "title",
     "brand",

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, calls
 from sixfold.dashboard.widgets.painted import Painted
-from sixfold.dashboard.widgets.row import Part, clean, row, width_of
+from sixfold.dashboard.widgets.row import Part, clean, cut, row, width_of
 from sixfold.dashboard.widgets.wrap import breaks
 
 MOST_ROWS = 3
@@ -37,15 +37,12 @@ class Header(Painted):
 
     def _break(self) -> None:
         width = self.content_size.width - 4
-        call = self._calls[0] if self._calls else None
         self._text = []
-        if call and width > 0:
-            text = clean(call.text)
-            spare = width - width_of(self._keys(call))
-            cuts = breaks(text, spare) if len(text) <= spare else breaks(text, width)
-            self._text = [text[a:b].rstrip() for a, b in cuts][:MOST_ROWS]
-            if len(self._text) > 1 and self._keys(call):
-                self._text = [*self._text[: MOST_ROWS - 1], ""]
+        if self._calls and width > 0:
+            text, keys = clean(self._calls[0].text), self._keys(self._calls[0])
+            beside = len(text) + width_of(keys) <= width
+            rows = [text[a:b].rstrip() for a, b in breaks(text, width)]
+            self._text = rows if beside or not keys else [*rows[: MOST_ROWS - 1], ""]
         height = 1 + max(1, len(self._text))
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
@@ -65,15 +62,14 @@ class Header(Painted):
             return [(" sixfold ", "brand"), (" the tests alone", "strong")]
         name = words.feature_of(app.state)
         look = words.GONE if app.gone else words.RUN_LOOKS[app.state.status]
-        parts: list[Part] = [
-            (" sixfold ", "brand"),
-            (f" {name or app.state.branch or 'no feature yet'}  ", "strong"),
-            (f"{look.glyph} {look.word}", look.tone),
-        ]
+        feature = (f" {name or app.state.branch or 'no feature yet'} ", "strong")
+        state = (f" {look.glyph} {look.word} ", look.tone)
+        narrow = self.content_size.width < 64
+        parts: list[Part] = [state, feature] if narrow else [(" sixfold ", "brand"), feature, state]
         if app.state.branch and app.state.branch != name:
-            parts.append((f"   on {app.state.branch}", "quiet"))
+            parts.append((f"  on {app.state.branch}", "quiet"))
         if (phase := words.current_phase(app.state)) and app.state.live:
-            parts.append((f"   {phase.number} {phase.title}", "plain"))
+            parts.append((f"  {phase.number} {phase.title}", "plain"))
         return parts
 
     def _numbers(self, width: int) -> list[Part]:
@@ -94,19 +90,21 @@ class Header(Painted):
     def _keys(self, call: Call) -> list[Part]:
         parts: list[Part] = []
         for key, word in call.keys:
-            parts += [(f"  {key} ", "callkey"), (word, "call" if call.urgent else "quiet")]
+            parts += [
+                (f" {key} ", "callkey" if call.urgent else "key"),
+                (f" {word}  ", _tone(call)),
+            ]
         return parts
 
     def _call_row(self, y: int, width: int) -> list[Part]:
         call = self._calls[0]
-        tone = "call" if call.urgent else "plain"
-        more = f"(+{len(self._calls) - 1})" if self._calls[1:] else ""
+        tone = _tone(call)
+        more = f"  (+{len(self._calls) - 1})" if self._calls[1:] else ""
         last = y == len(self._text) - 1
+        glyph = " ! " if call.urgent and y == 0 else "   "
+        left = [(glyph, tone), (self._text[y], tone), (more if y == 0 else "", tone)]
         keys = self._keys(call) if last else []
-        glyph = (" ! " if call.urgent else "   ") if y == 0 else "   "
-        return row(
-            [(glyph, tone), (self._text[y], tone), (f" {more}" if last else "", tone)], keys, width
-        )
+        return row(left, keys, width) if self._text[y] else cut([(glyph, tone), *keys], width)
 
     def _now(self, width: int) -> list[Part]:
         """While nothing calls: how far the run is, and what happened last."""
@@ -128,3 +126,7 @@ class Header(Painted):
     def render_line(self, y: int) -> Strip:
         """The row on its ground."""
         return self.strip(self.parts(y), under=self.strip_ground(y))
+
+
+def _tone(call: Call) -> str:
+    return "call" if call.urgent else "plain"

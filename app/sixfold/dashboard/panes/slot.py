@@ -91,5 +91,6 @@ class Slot(LogView):
             left += [("  ", ""), *self._state(), (" ", "")]
         last = next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i]), None)
         if last is not None:
-            left.append((self.lines[last], self._tones[last] if self.work else "faint"))
+            tone = self._tones[last]
+            left.append((self.lines[last], tone if self.work or tone == "bad" else "faint"))
         return row(left, [] if self.work else self._state(), self.content_size.width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sixfold.dashboard import words
@@ -51,25 +50,28 @@ def needs_page(state: RunState, task: Task) -> list[Part]:
     lines += [_edge(state, need.task, need) for need in task.needs]
     if len(lines) == 1:
         lines.append(("  nothing", "quiet"))
-    lines += [("", ""), ("is needed by", "title")]
-    after = [(o.id, need) for o in state.by_id.values() for need in o.needs if need.task == task.id]
-    return lines + (
-        [_edge(state, id_, need) for id_, need in after] or [("  nothing directly", "quiet")]
-    )
+    after = [
+        _edge(state, o.id, need)
+        for o in state.by_id.values()
+        for need in o.needs
+        if need.task == task.id
+    ]
+    later = [p for p in state.phases if task.phase in {*p.needs, *p.follows}]
+    after += [_barrier(state, p.number, p.title) for p in later]
+    return [*lines, ("", ""), ("is needed by", "title"), *(after or [("  nothing", "quiet")])]
 
 
 def _barriers(state: RunState, phase: Phase) -> list[Part]:
-    return [
-        (
-            f"  {'✓' if number in state.passed else '·'} phase {number:<8} {how}",
-            "quiet" if number in state.passed else "plain",
-        )
-        for numbers, how in (
-            (phase.needs, "its gate is green"),
-            (phase.follows, "its gate is green; stories come one by one"),
-        )
-        for number in numbers
+    follows = "its gate is green; stories come one by one"
+    barriers = [(n, "its gate is green") for n in phase.needs] + [
+        (n, follows) for n in phase.follows
     ]
+    return [_barrier(state, number, how) for number, how in barriers]
+
+
+def _barrier(state: RunState, number: int, text: str) -> Part:
+    look = words.phase_look(state, state.phases[number - 1])
+    return f"  {look.glyph} {f'phase {number}':<8} {look.word:<9} {text}", look.tone
 
 
 def _edge(state: RunState, id_: str, need: Need) -> Part:
@@ -108,31 +110,19 @@ def _diff_tone(line: str) -> str:
 
 def help_page(now: Situation) -> list[Part]:
     """Every key; those that can not be used now say why."""
-    lines: list[Part] = [
-        ("Keys act on the run; the screen changes when the run answers.", "quiet"),
-        ("", ""),
-    ]
+    lines: list[Part] = [("Keys act on the run; the screen changes when the run answers.", "quiet")]
+    lines.append(("", ""))
     for action in ACTIONS:
-        keys = ", ".join([action.shown_key, *_others(action.keys)])
+        keys = ", ".join([action.shown_key, *action.keys.split(",")[1:]])
         can = action.can(now)
         why = f"   [{can}]" if isinstance(can, str) else ""
-        text = f"  {keys:<14} {label_of(action, now):<12} {action.tooltip}{why}"
+        text = f"  {keys:<18} {label_of(action, now):<12} {action.tooltip}{why}"
         lines.append((text, "quiet" if can is not True else "plain"))
-    lines += [
-        ("", ""),
-        ("  ctrl+p         palette      The same, found by typing", "plain"),
-        ("", ""),
-    ]
-    lines.append(("States", "title"))
-    lines += [
-        (f"  {look.glyph} {look.word:<12} {_MEANS[state]}", look.tone)
-        for state, look in words.TASK_LOOKS.items()
-    ]
+    lines.append((f"  {'ctrl+p':<18} {'palette':<12} The same, found by typing", "plain"))
+    lines += [("", ""), ("States of a task", "title")]
+    for state, look in words.TASK_LOOKS.items():
+        lines.append((f"  {look.glyph} {look.word:<16} {_MEANS[state]}", look.tone))
     return lines
-
-
-def _others(keys: str) -> Iterable[str]:
-    return keys.split(",")[1:]
 
 
 _MEANS = {

@@ -136,5 +136,5 @@ def figures(plan: Plan) -> list[Part]:
         ("", ""),
         (f"warnings ({len(plan.warnings)})", "title"),
     ]
-    lines += [(f"  line {w.line}  {w.code}: {w.message}", "look") for w in plan.warnings]
+    lines += [(f"  line {w.line}  {w.code}: {w.message}", "warn") for w in plan.warnings]
     return lines if plan.warnings else [*lines, ("  none", "quiet")]

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from sixfold.dashboard import words
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.painted import Painted
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import Part, row
 
 
 class Found(Painted):
@@ -19,7 +20,8 @@ class Found(Painted):
 
     def parts(self, y: int) -> list[Part]:  # noqa: ARG002 - there is one row
         """The number of lines."""
-        return [(f"{self.number} lines  Enter keep  Esc drop", "quiet")]
+        lines = words.count(self.number, "line")
+        return row([], [(f"{lines}   Enter keep   Esc drop ", "quiet")], self.content_size.width)
 
 
 class FindBar(Horizontal):

@@ -36,6 +36,7 @@ class LogView(Rows):
         """Do new lines scroll the pane? Only the reader changes this."""
         self.missed = 0
         """Lines that came since the reader scrolled up."""
+        self._grows = following
         self.total = 0
         """Lines ever taken in."""
         self.pattern: re.Pattern[str] | None = None
@@ -66,7 +67,7 @@ class LogView(Rows):
         if self.total > before:
             self._wrap(before)
             self._trim()
-            self.missed += 0 if self.following else self.total - before
+            self.missed += self.total - before if self._grows and not self.following else 0
             self._settle()
 
     def clear(self) -> None:

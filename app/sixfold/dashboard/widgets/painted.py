@@ -45,7 +45,7 @@ class Painted(Widget):
         """`parts` on the pane's ground, or on that of the tone `under`, exactly as wide as it."""
         tone = self.dashboard.tone
         ground = self.base + tone(under) if under else self.base
-        raised = {"quiet", "faint", "title"} if under == "focusbar" else ()
+        raised = {"quiet", "faint", "title", "busy", "slotkey"} if under == "focusbar" else ()
         segments = [
             Segment(text, ground + tone("strong" if name in raised else name) if name else ground)
             for text, name in parts
