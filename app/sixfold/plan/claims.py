@@ -31,14 +31,17 @@ def checked_phases(
     claims: Iterable[StatedPhase], warnings: list[PlanWarning]
 ) -> dict[int, set[int]]:
     """For each phase the earlier phases that it is said to need."""
+    claims = list(claims)
     kept: dict[int, set[int]] = defaultdict(set)
+    # A name may stand for several phases; that one of them comes first is enough.
+    sound = {(claim.phase, claim.line) for claim in claims if claim.needs < claim.phase}
     for claim in claims:
         if claim.needs < claim.phase:
             kept[claim.phase].add(claim.needs)
-        elif claim.needs > claim.phase:
+        elif claim.needs > claim.phase and (claim.phase, claim.line) not in sound:
             message = (
-                f"phase {claim.phase} is said to need phase {claim.needs}, which comes later:"
-                " ignored; move it up, or mend the sentence"
+                f"line {claim.line}: phase {claim.phase} is said to need phase {claim.needs},"
+                " which comes later: ignored; move it up, or mend the sentence"
             )
             warnings.append(PlanWarning(claim.line, "backward-dependency", message))
     return kept
@@ -47,30 +50,34 @@ def checked_phases(
 def _known(
     claims: Iterable[Stated], rank: Mapping[str, int], warnings: list[PlanWarning]
 ) -> Iterator[Stated]:
-    told: set[tuple[int, str]] = set()
+    told: set[str] = set()
     for claim in claims:
         unknown = next((name for name in (claim.task, claim.needs) if name not in rank), None)
         if unknown is None:
             yield claim
-        elif (claim.line, unknown) not in told:
-            told.add((claim.line, unknown))
-            message = f"{unknown} is no task of this file: ignored; mend the id, or remove it"
+        elif unknown not in told:
+            told.add(unknown)
+            message = (
+                f"line {claim.line}: {unknown} is no task of this file: ignored;"
+                " mend the id, or remove it"
+            )
             warnings.append(PlanWarning(claim.line, "unknown-dependency", message))
 
 
 def _against_the_order(claim: Stated, cycles: Mapping[str, int]) -> PlanWarning:
     if claim.task == claim.needs:
-        message = f"{claim.task} is said to need itself: ignored"
+        message = f"line {claim.line}: {claim.task} is said to need itself: ignored"
         return PlanWarning(claim.line, "dependency-cycle", message)
     if cycles[claim.task] == cycles[claim.needs]:
         message = (
-            f"{claim.task} and {claim.needs} are said to need one another, directly or by way of"
-            f" others: ignored that {claim.task}, which comes first, needs {claim.needs}"
+            f"line {claim.line}: {claim.task} and {claim.needs} are said to need one another,"
+            f" directly or by way of others: ignored that {claim.task}, which comes first,"
+            f" needs {claim.needs}"
         )
         return PlanWarning(claim.line, "dependency-cycle", message)
     message = (
-        f"{claim.task} is said to need {claim.needs}, which comes later in the file:"
-        f" ignored; move {claim.needs} up, or mend the sentence"
+        f"line {claim.line}: {claim.task} is said to need {claim.needs}, which comes later in the"
+        f" file: ignored; move {claim.needs} up, or mend the sentence"
     )
     return PlanWarning(claim.line, "backward-dependency", message)
 

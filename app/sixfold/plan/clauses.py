@@ -69,6 +69,7 @@ _KEYWORDS: Final[dict[Kind, str]] = {
     "word": r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:['’]s\b)?"
     r"|[^\W\d_]+?(?=[A-Z0-9の完之以に와에依]|\b)",
 }
+_NUMBERED_WORD: Final = re.compile(r"(?<![A-Za-z0-9.-])[A-Za-z-]*[0-9][A-Za-z0-9.-]*(?<![.-])")
 _DECORATION: Final = re.compile(r"\*+|`+|~~|\[P\]|\[US\d+\]")
 _PARALLEL: Final = re.compile(
     r"parallel|concurrent|simultaneous|independently|\btogether\b|並行|并行|並列|병렬|paralel"
@@ -94,9 +95,20 @@ class Reader:
         self._phases = phases
 
     def clauses(self, line: str) -> list[Clause]:
-        """The clauses of a line, outer ones before those in parentheses."""
+        """The clauses of a line, outer ones before those in parentheses.
+
+        None for a line that names neither a task nor a phase.
+        """
+        if not self._names_something(line):
+            return []
         tokens = list(self._tokens(_DECORATION.sub(lambda m: " " * len(m[0]), line)))
         return list(self._split(tokens, None))
+
+    def _names_something(self, line: str) -> bool:
+        """A quick look, for most lines of a file state nothing."""
+        if self._phases.named_in(line):
+            return True
+        return any(self._ids.split(found[0]) for found in _NUMBERED_WORD.finditer(line))
 
     def _tokens(self, line: str) -> Iterator[Token]:
         for found in self._lexemes.finditer(line):
@@ -132,10 +144,11 @@ class Reader:
                 held = tokens[place:end]
                 place = end + 1
                 if all(t.kind in _PLAIN for t in held):
-                    outer += [replace(t, wrapped=True) for t in held if t.kind != "word"]
+                    if any(t.kind in {"ids", "phases"} for t in held):
+                        outer += [replace(t, wrapped=True) for t in held]
                 else:
-                    last = next((t for t in reversed(outer) if t.kind == "ids"), before)
-                    inner.append((held, last))
+                    lists = [t for t in self._lists(outer) if t.kind == "ids"]
+                    inner.append((held, lists[-1] if lists else before))
             elif token.kind != "close":
                 outer.append(token)
         yield Clause(tuple(self._lists(outer)), before)

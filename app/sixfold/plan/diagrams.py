@@ -18,9 +18,10 @@ _LINK: Final = re.compile(
 
 _RIGHT: Final = frozenset("─━═-┬┴┼├└┌╰╭╠╚╔╦╩╬")
 _LEFT: Final = frozenset("─━═-┬┴┼┤┘┐╯╮╣╝╗╦╩╬")
-_DOWN: Final = frozenset("│┃║|┬┼├┤┐┌╮╭╠╣╗╔╦╬")
+_DOWN: Final = frozenset("│┃║|┬┼├┤┐┌╮╭╠╣╗╔╦╬┘╯")
+"""With `┘`, which hand-made drawings continue downward."""
 _UP: Final = frozenset("│┃║|┴┼├┤┘└╯╰╠╣╝╚╩╬")
-_CORNERS: Final = re.compile(r"[┬┴┼├┤└┘┐┌╰╭╯╮╠╣╚╔╝╗]")
+_CORNERS: Final = re.compile(r"[┬┴┼├┤└┘┐┌╰╭╯╮╠╣╚╔╝╗│┃║]")
 _HEADS: Final = frozenset(">→▶►➜")
 
 
@@ -88,21 +89,30 @@ def rail_claims(reader: Reader, lines: Sequence[str]) -> Iterator[tuple[int, Cla
     sources: dict[int, list[Token]] = defaultdict(list)
     targets: dict[int, list[tuple[int, Token]]] = defaultdict(list)
     rails = _rails(lines)
-    for place, line in enumerate(lines):
-        for clause in reader.clauses(line):
-            for token in clause.tokens:
-                if token.kind != "ids" or token.wrapped:
-                    continue
-                right = _rail_after(line, place, token.end, rails)
-                if right is not None:
-                    sources[right].append(token)
-                left = _rail_before(line, place, token.start, rails)
-                if left is not None:
-                    targets[left].append((place, token))
+    drawn = {place for place, line in enumerate(lines) if _CORNERS.search(line)}
+    listed = [[t for c in reader.clauses(line) for t in c.tokens if t.ids] for line in lines]
+    for place in sorted(drawn):
+        for token in listed[place]:
+            right = _rail_after(lines[place], place, token.end, rails)
+            if right is not None:
+                sources[right].append(token)
+            left = _rail_before(lines[place], place, token.start, rails)
+            if left is not None:
+                targets[left].append((place, token))
     for rail, pointed in targets.items():
+        origins = sources[rail] or _hanging(rail, rails, listed)
         for place, target in pointed:
-            for source in sources[rail]:
+            for source in origins:
                 yield place, Claim(0, len(lines[place]), target.ids, source.ids)
+
+
+def _hanging(
+    rail: int, rails: dict[tuple[int, int], int], listed: Sequence[Sequence[Token]]
+) -> list[Token]:
+    """What a rail that begins with `└` hangs from: the id above it, or to the left of that."""
+    row, column = min(cell for cell, number in rails.items() if number == rail)
+    above = [token for token in listed[row - 1] if token.start <= column] if row else []
+    return above[-1:]
 
 
 def _rail_after(line: str, place: int, end: int, rails: dict[tuple[int, int], int]) -> int | None:

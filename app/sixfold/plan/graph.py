@@ -168,8 +168,9 @@ def _role(task: ReadTask, phase: ReadPhase | None) -> Role:
 def _parallel_same_file(group: Sequence[ReadTask], path: str) -> PlanWarning:
     names = [task.id for task in group]
     all_of = "both" if len(names) == 2 else "all"
-    message = f"{', '.join(names[:-1])} and {names[-1]} are {all_of} [P] and write {path}"
-    return PlanWarning(group[1].line, "parallel-same-file", f"{message}: one after the other")
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    message = f"{listed} are {all_of} [P] and write {path}: one after the other"
+    return PlanWarning(group[1].line, "parallel-same-file", message)
 
 
 def _told_before_the_start(plan: Plan) -> list[PlanWarning]:
@@ -182,7 +183,8 @@ def _told_before_the_start(plan: Plan) -> list[PlanWarning]:
         PlanWarning(
             task.line,
             codes.get(task.line, "duplicate-id"),
-            f"{task.id} is not run, nor is what needs it: {_list(halted[task.id])}",
+            f"line {task.line}: {task.id} is not run, nor is what needs it: "
+            f"{_list(halted[task.id])}; mend its line",
         )
         for task in {task.id: task for task in reversed(plan.tasks)}.values()
         if halted[task.id]

@@ -15,8 +15,8 @@ _STORY_WORD: Final = (
     r"|historias?(?:\s+de\s+usuario)?|histórias?(?:\s+de\s+usuário)?)"
 )
 _NUMBER: Final = r"\d+(?:\.\d+)*[a-z]?"
-_RANGE: Final = rf"{_NUMBER}(?:\s*[-–—~]\s*{_NUMBER})?(?![\w.]*\d)"
-_NUMBERS: Final = re.compile(rf"({_NUMBER})(?:\s*[-–—~]\s*({_NUMBER}))?", re.IGNORECASE)
+_RANGE: Final = rf"{_NUMBER}(?:\s*[-–~]\s*{_NUMBER})?(?![\w.]*\d)"
+_NUMBERS: Final = re.compile(rf"({_NUMBER})(?:\s*[-–~]\s*({_NUMBER}))?", re.IGNORECASE)
 _HEADING_NUMBER: Final = re.compile(rf"\b{_PHASE_WORD}\s*({_NUMBER})\b", re.IGNORECASE)
 _KINDS: Final[dict[str, str]] = {
     "setup": "setup",
@@ -24,6 +24,7 @@ _KINDS: Final[dict[str, str]] = {
     "foundation": "foundational",
     "polish": "polish",
 }
+_MENTION: Final = re.compile(rf"{_PHASE_WORD}|{_STORY_WORD}|setup|foundation|polish", re.IGNORECASE)
 
 
 class PhaseNames:
@@ -46,6 +47,10 @@ class PhaseNames:
             if phase.story:
                 self._stories[re.sub(r"^US-?", "", phase.story).lower()].append(phase.number)
             self._kinds[phase.kind].append(phase.number)
+
+    def named_in(self, line: str) -> bool:
+        """Whether a line may name a phase at all."""
+        return bool(_MENTION.search(line))
 
     def resolve(self, mention: str) -> tuple[int, ...]:
         """Positions of the phases that a match of `pattern` names; empty for unknown ones."""

@@ -76,7 +76,8 @@ def prose_claims(clause: Clause, context: tuple[str, ...], *, arrows: bool) -> I
             continue
         subject = _subject(tokens, place, used)
         needs = tuple(name for listed in objects for name in listed.ids)
-        used.update(listed.start for listed in objects)
+        if token.kind != "reverse":
+            used.update(listed.start for listed in objects)
         names = subject.ids if subject else before
         start = subject.start if subject else token.start
         if token.kind == "after" and subject is None:
@@ -91,16 +92,15 @@ def prose_claims(clause: Clause, context: tuple[str, ...], *, arrows: bool) -> I
 def phase_claims(clause: Clause, *, arrows: bool) -> Iterator[Claim]:
     """What a clause states about phases and stories: `US3 depends on US1 and US2`."""
     tokens = clause.tokens
-    subject: tuple[int, ...] = ()
+    first = next((place for place, t in enumerate(tokens) if t.kind in _KEYWORDS), 0)
+    subject = next((t.phases for t in tokens[:first] if t.kind == "phases"), ())
     for place, token in enumerate(tokens):
-        if token.kind == "phases" and not subject:
-            subject = token.phases
-        elif token.kind in {"forward", "after"} and not _negated(tokens, place):
+        if token.kind in {"forward", "after"} and not _negated(tokens, place):
             needed = _next_phases(tokens, place)
             if needed and subject:
                 yield Claim(token.start, needed.end, phases=subject, needed_phases=needed.phases)
     if arrows:
-        listed = [t for t in tokens if t.kind in {"phases", "arrow", "ids"} and not t.wrapped]
+        listed = [token for token in tokens if not token.wrapped]
         for one, arrow, other in zip(listed, listed[1:], listed[2:], strict=False):
             if (one.kind, arrow.kind, other.kind) == ("phases", "arrow", "phases"):
                 yield Claim(one.start, other.end, phases=other.phases, needed_phases=one.phases)
@@ -131,7 +131,7 @@ def _finished(tokens: Sequence[Token], place: int, ids: Token) -> bool:
 def _is_binding(tokens: Sequence[Token], place: int) -> bool:
     """Whether a task's line says that others must wait: `blocks T005`, `MUST land before T030`."""
     words = {token.text.lower() for token in tokens[max(0, place - _REACH) : place]}
-    return "block" in tokens[place].text.lower() or bool(words & _MUST)
+    return tokens[place].text.lower() == "blocks" or bool(words & _MUST)
 
 
 def _objects(tokens: Sequence[Token], place: int) -> list[Token]:
@@ -144,11 +144,14 @@ def _objects(tokens: Sequence[Token], place: int) -> list[Token]:
         if token.kind == "ids" and joined and (token.wrapped or reverse or reach == _REACH):
             found.append(token)
             joined = False
-        elif token.kind == "and" and found:
+        elif token.kind == "and" and (found or not joined):
             joined, reach = True, _REACH
+        elif token.kind == "phases" and not found and token.phases:
+            # `on Phase 2 (T005 must exist)` speaks of the phase, `on US1 wiring (T011)` does not.
+            joined = "phase" not in token.text.lower()
         elif token.kind in _WALLS or token.kind == "ids" or reach == 0:
             break
-        elif token.kind == "word" and token.text.lower() not in _FILLERS:
+        elif token.kind == "word" and not token.wrapped and token.text.lower() not in _FILLERS:
             reach -= 1
     return found
 
@@ -161,7 +164,7 @@ def _subject(tokens: Sequence[Token], place: int, used: set[int]) -> Token | Non
             return None if token.start in used else token
         if token.kind == "arrow" and words == 0:
             continue
-        words += token.kind == "word"
+        words += token.kind == "word" and not token.wrapped
         if token.kind in _WALLS or words > _REACH:
             return None
     return None
@@ -215,11 +218,10 @@ def _chains(tokens: Sequence[Token]) -> Iterator[Claim]:
         elif token.kind == "ids":
             links[-1].append(token)
     for one, sign, other in zip(links, signs, links[1:], strict=False):
-        if one and other:
-            left = tuple(name for listed in one for name in listed.ids)
-            right = tuple(name for listed in other for name in listed.ids)
+        if one and other and one[-1].ids != other[0].ids:
+            left, right = one[-1], other[0]
             tasks, needs = (right, left) if sign == "arrow" else (left, right)
-            yield Claim(one[0].start, other[-1].end, tasks, needs)
+            yield Claim(left.start, right.end, tasks.ids, needs.ids)
 
 
 def _next_phases(tokens: Sequence[Token], place: int) -> Token | None:

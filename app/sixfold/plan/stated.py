@@ -24,7 +24,7 @@ _ORDERED: Final = re.compile(
 )
 _DEPENDENT: Final = re.compile(r"depend|graph|依存|依赖|依賴|의존|зависим", re.IGNORECASE)
 _NARRATED: Final = re.compile(
-    r"strateg|deliver|\bMVP\b|developer|team|incremental|suggested|milestone|example", re.IGNORECASE
+    r"strateg|deliver|\bMVP\b|developer|team|incremental|suggested|milestone", re.IGNORECASE
 )
 _SAMPLE: Final = re.compile(r"^\s*(?:[-*]\s+)?Task\s*:", re.IGNORECASE)
 
@@ -99,6 +99,9 @@ def _read_block(reader: Reader, block: Sequence[Prose], found: Statements) -> No
         claims = table_claims(reader, texts)
     elif first.fence is not None and is_drawing(texts):
         claims = rail_claims(reader, texts) if _about_order(first) else ()
+        for line in block:
+            if not is_drawing([line.text]):
+                _read_line(reader, line, found)
     else:
         for line in block:
             _read_line(reader, line, found)
@@ -124,7 +127,7 @@ def _read_line(reader: Reader, line: Prose, found: Statements) -> None:
 
 def _about_order(line: Prose) -> bool:
     if not line.section or _NARRATED.search(line.section[-1]):
-        return bool(line.section) and "parallel" in line.section[-1].lower()
+        return False
     return any(_ORDERED.search(heading) for heading in line.section)
 
 
@@ -140,7 +143,9 @@ def _task_of_heading(reader: Reader, line: Prose) -> tuple[str, ...]:
 def _keep(found: Statements, claims: Iterable[Claim], line: int, text: str) -> None:
     for claim in claims:
         detail = text[claim.start : claim.end].strip()
-        for task in claim.tasks:
+        # In `T024, T025 and T030 can start once T024 and T025 are done` the subject is T030.
+        others = [task for task in claim.tasks if task not in claim.needs] or claim.tasks
+        for task in others:
             found.tasks.extend(Stated(task, need, line, detail) for need in claim.needs)
         for phase in claim.phases:
             found.phases.extend(
