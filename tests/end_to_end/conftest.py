@@ -1,0 +1,37 @@
+"""Repositories that the real Spec Kit set up, one for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from speckit import INIT, SpecKitRepository
+
+
+@pytest.fixture(scope="session")
+def fresh_speckit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository straight after `specify init`; to be copied, not changed."""
+    root = tmp_path_factory.mktemp("speckit") / "repository"
+    root.mkdir()
+    repository = SpecKitRepository(root)
+    repository.run("git", "init", "--quiet", "--initial-branch", "main")
+    for key, value in {"user.name": "A", "user.email": "a@example.com"}.items():
+        repository.run("git", "config", key, value)
+    repository.run(str(Path(sys.executable).with_name("specify")), *INIT)
+    return root
+
+
+@pytest.fixture
+def speckit_repository(
+    fresh_speckit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> SpecKitRepository:
+    """A repository of one's own after `specify init`, none of Spec Kit's variables set."""
+    for name in [name for name in os.environ if name.startswith("SPECIFY_")]:
+        monkeypatch.delenv(name)
+    root = tmp_path / "repository"
+    shutil.copytree(fresh_speckit, root, symlinks=True)
+    return SpecKitRepository(root)
