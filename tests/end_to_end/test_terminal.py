@@ -1,0 +1,128 @@
+"""The dashboard in a real terminal: what is on the screen, and what the keys do to the run."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from repository import Repository, leftovers, wait_for
+from sixfold import events as ev
+from sixfold.process import sweep
+from sixfold.runner.store import Store
+from terminal import Terminal
+
+PAIRS = """\
+## Phase 1: Setup
+
+- [ ] T001 [P] Write one
+- [ ] T002 [P] Write two
+- [ ] T003 Write three (depends on T001)
+"""
+Open: TypeAlias = Callable[..., Terminal]
+UNTIL_GO = {"run": "until [ -e go ]; do sleep 0.05; done; echo 1 > work-$SIXFOLD_TASK.txt"}
+FAILS_ONCE = {1: [{"say": "no idea"}, {"exit": 1}], 2: [{"run": "echo 1 > one.txt"}]}
+
+
+@pytest.fixture
+def open_terminal(tmp_path: Path) -> Iterator[Open]:
+    opened: list[Terminal] = []
+
+    def open_one(*words: str, columns: int = 100, rows: int = 30) -> Terminal:
+        opened.append(Terminal(words, tmp_path, columns=columns, rows=rows))
+        return opened[-1]
+
+    yield open_one
+    for terminal in opened:
+        terminal.process.kill()
+        terminal.process.wait()
+    live = Store(tmp_path).live()
+    if live:
+        sweep({"SIXFOLD_RUN": live.id})
+        os.kill(live.events()[0].pid, signal.SIGTERM)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(160, 48), (80, 24)])
+def test_a_run_is_watched_retried_and_left_when_it_is_over(
+    tmp_path: Path, open_terminal: Open, columns: int, rows: int
+) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    repository.play({"T001": FAILS_ONCE, "T002": [UNTIL_GO]})
+    terminal = open_terminal("run", columns=columns, rows=rows)
+    terminal.wait_for("RUNNING")
+    terminal.wait_for("until [ -e go ]")
+    wait_for(lambda: repository.wait_for_event(ev.TaskHalted, task="T003"))
+    terminal.wait_for("failed")
+    terminal.press("p")
+    terminal.wait_for("PAUSED")
+    terminal.press("p")
+    terminal.wait_for("RUNNING")
+    terminal.press("r")
+    repository.wait_for_event(ev.TaskEnded, task="T001", outcome="done")
+    repository.write("go", "")
+    terminal.wait_for("FINISHED")
+    terminal.wait_for("3/3")
+    terminal.press("q")
+    assert terminal.close() == 0
+    assert "- [ ]" not in repository.tasks.read_text()
+
+
+def test_leaving_lets_the_run_go_on_and_attaching_comes_back(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    repository.play({"T001": [UNTIL_GO], "T002": [UNTIL_GO]})
+    first = open_terminal("run")
+    first.wait_for("RUNNING")
+    repository.wait_for_event(ev.TaskStarted, task="T002")
+    first.press("q")
+    first.wait_for("let it run")
+    first.press("l")
+    assert first.close() == 0
+    run = repository.live()
+    assert leftovers(run.id), "the agents go on"
+    second = open_terminal("attach")
+    second.wait_for("RUNNING")
+    second.wait_for("T001")
+    second.press("q")
+    second.wait_for("stop the run")
+    second.press("s")
+    assert second.close() == 1
+    wait_for(lambda: not repository.store.live(), 5)
+    assert leftovers(run.id) == []
+    assert repository.tasks.read_text() == PAIRS
+
+
+def test_without_words_the_plan_is_shown_ready_to_start(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    terminal = open_terminal(columns=120, rows=40)
+    terminal.wait_for("READY")
+    terminal.wait_for("T003")
+    assert repository.store.live() is None
+    terminal.press("s")
+    terminal.wait_for("FINISHED")
+    terminal.press("q")
+    assert terminal.close() == 0
+    again = open_terminal("attach", columns=120, rows=40)
+    again.wait_for("FINISHED")
+    again.press("q")
+    assert again.close() == 0
+
+
+def test_killing_the_dashboard_does_not_hurt_the_run(tmp_path: Path, open_terminal: Open) -> None:
+    repository = Repository(tmp_path, PAIRS)
+    repository.play({"T001": [UNTIL_GO]})
+    terminal = open_terminal("run")
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    terminal.process.kill()
+    terminal.close()
+    repository.write("go", "")
+    wait_for(lambda: not repository.store.live())
+    run = repository.store.find()
+    assert run
+    assert isinstance(run.events()[-1], ev.RunEnded)
+    assert "- [ ]" not in repository.tasks.read_text()
