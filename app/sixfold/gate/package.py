@@ -178,8 +178,10 @@ class Package:
         if self.race:
             failure = self.race.failure(self.sources)
             self.race = None
-            self._list(failure)
-            self.lines.extend(race_lines(failure, self.label))
+            known = _told(failure, self.found.get("race", []))
+            self.lines.extend(list(race_lines(failure, self.label))[: 1 if known else None])
+            if not known:
+                self._list(failure)
 
     def _print_package(self, text: str) -> None:
         self.output.add(text)
@@ -344,6 +346,14 @@ class Package:
         counts = (self.passed, self.failed, self.skipped)
         note = ", ".join(filter(None, notes))
         self.lines.append(package_line(word, self.label, counts, self.seconds, note))
+
+
+def _told(race: Failure, kept: Iterable[Failure]) -> bool:
+    """Whether a race is known: reads and writes of one place come as several reports."""
+    return any(
+        (race.package, race.test, race.message) == (other.package, other.test, other.message)
+        for other in kept
+    )
 
 
 def _parents(name: str) -> Iterable[str]:

@@ -87,12 +87,20 @@ def test_lines_of_others_within_a_race_report_stay_out_of_it() -> None:
     assert other.output.count("tick") == 5
 
 
-def test_several_races_of_one_test_are_all_listed() -> None:
+def test_races_are_counted_by_report_and_listed_by_place() -> None:
+    other = RACE.replace("store.go:31", "store.go:44")
+    lines = f"{RACE}{other}{RACE}".splitlines(keepends=True)
     data = record("run", "TestMany", "m/store")
-    data += b"".join(output(line, "TestMany", "m/store") for line in RACE.splitlines(True) * 3)
+    data += b"".join(output(line, "TestMany", "m/store") for line in lines)
+    data += output(
+        "    testing.go:9: race detected during execution of test\n", "TestMany", "m/store"
+    )
     report = fold(data + record("fail", "TestMany", "m/store") + record("fail", "", "m/store"))
     assert report.races == 3
-    assert [f.kind for f in report.failures()][:3] == ["race"] * 3
+    assert [f.message for f in report.failures()] == [
+        "data race  store.go:17 <-> store.go:31",
+        "data race  store.go:17 <-> store.go:44",
+    ]
 
 
 def test_a_rule_that_a_test_prints_itself_is_output() -> None:
