@@ -1,4 +1,4 @@
-"""People edit `tasks.md` while a run is on: notice it, and read it again."""
+"""People edit `tasks.md` while a run is on: notice it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from sixfold.feature import tasks
-from sixfold.feature.model import TasksFile
 
+async def edits(path: Path) -> AsyncIterator[bytes]:
+    """What `tasks.md` holds after each change of it, whoever made it.
 
-async def edits(path: Path) -> AsyncIterator[TasksFile]:
-    """`tasks.md` read anew after each change of it, whoever made it.
-
-    What cannot be read, or holds no task, is somebody's half-done save: the next change tells.
+    What cannot be read is somebody's half-done save: the next change tells.
     """
     real = path.resolve()
     known = b""
@@ -28,6 +25,4 @@ async def edits(path: Path) -> AsyncIterator[TasksFile]:
         if data == known:
             continue
         known = data
-        found = tasks.read(data)
-        if found.tasks:
-            yield found
+        yield data

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
-from sixfold.feature import marking
+from sixfold.feature import marking, tasks
 from sixfold.feature.model import TasksFile
 from sixfold.model import Phase
 from sixfold.plan.change import compare
@@ -57,6 +57,8 @@ class Runner:
         """Phases whose last gate is not green and has had no fix since."""
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
+        self._ticked = b""
+        """`tasks.md` as the latest tick left it: no edit of a person's."""
         self._stop_reason = ""
         self._woken = asyncio.Event()
 
@@ -248,9 +250,10 @@ class Runner:
     def _tick(self, name: str) -> None:
         if name not in self.state.by_id:
             return
-        task = self.state.by_id[name]
+        task, path = self.state.by_id[name], self._job.reading.feature.tasks_path
         try:
-            marking.tick(self._job.reading.feature.tasks_path, task.id, task.title)
+            marking.tick(path, task.id, task.title)
+            self._ticked = path.read_bytes()
         except (marking.MarkError, OSError) as error:
             self._emit(
                 ev.Notice(text=f"{name} is done, its box is not ticked: {error}", level="error")
@@ -392,8 +395,10 @@ class Runner:
 
     async def _mind_edits(self) -> None:
         try:
-            async for found in edits(self._job.reading.feature.tasks_path):
-                self._take_edit(found)
+            async for data in edits(self._job.reading.feature.tasks_path):
+                found = None if data == self._ticked else tasks.read(data)
+                if found and found.tasks:
+                    self._take_edit(found)
         except (OSError, RuntimeError) as error:
             text = f"edits of tasks.md are not noticed from here on: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
