@@ -69,7 +69,9 @@ _KEYWORDS: Final[dict[Kind, str]] = {
     "word": r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?:['’]s\b)?"
     r"|[^\W\d_]+?(?=[A-Z0-9の完之以に와에依]|\b)",
 }
-_NUMBERED_WORD: Final = re.compile(r"(?<![A-Za-z0-9.-])[A-Za-z-]*[0-9][A-Za-z0-9.-]*(?<![.-])")
+_NUMBERED_WORD: Final = re.compile(
+    r"(?<![A-Za-z0-9.-])[A-Za-z-]*[0-9][A-Za-z0-9]*(?:[.-][A-Za-z0-9]+)*"
+)
 _DECORATION: Final = re.compile(r"\*+|`+|~~|\[P\]|\[US\d+\]")
 _PARALLEL: Final = re.compile(
     r"parallel|concurrent|simultaneous|independently|\btogether\b|並行|并行|並列|병렬|paralel"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -33,14 +33,28 @@ def order(members: Sequence[ReadTask]) -> Iterator[Pair]:
             before, run = [task], []
 
 
-def written(task: ReadTask) -> list[str]:
+def folders(tasks: Iterable[ReadTask]) -> set[str]:
+    """The paths that are folders, since other paths named in the file lie in them."""
+    return {
+        str(folder)
+        for task in tasks
+        for path in task.files
+        for folder in PurePosixPath(path).parents
+    }
+
+
+def written(task: ReadTask, places: Collection[str] = ()) -> list[str]:
     """What no other task may touch while this one runs: the files it names, by one name each.
 
     A directory or a glob names a place rather than a file: two tasks may well add different
     files to it, so it serialises nothing. A document of the specification is what a task works
     from, unless the task names nothing else. `go.mod` and `go.sum` change together.
     """
-    files = [path for path in task.files if not path.endswith("/") and "*" not in path]
+    files = [
+        path
+        for path in task.files
+        if not path.endswith("/") and "*" not in path and path not in places
+    ]
     return list(
         dict.fromkeys(
             _go_module(PurePosixPath(path))
@@ -69,10 +83,11 @@ def same_file(
     ambiguous task never runs, so nothing has to wait for it on account of a file.
     """
     last: dict[str, ReadTask] = {}
+    places = folders(tasks)
     for task in tasks:
         if not task.runnable:
             continue
-        for path in written(task):
+        for path in written(task, places):
             earlier = last.get(path)
             if earlier is not None and may_overlap(earlier.phase, task.phase):
                 yield task, earlier, path

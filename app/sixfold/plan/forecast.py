@@ -20,7 +20,7 @@ class Forecast(Struct, frozen=True):
     width: int
     """Most tasks that could run side by side if slots were without number."""
     critical_path: list[str]
-    """Open tasks on one longest way through edges and barriers, in order."""
+    """Tasks that run, on one longest way through edges and barriers, in order."""
 
     @property
     def speedup(self) -> float:
@@ -31,16 +31,16 @@ class Forecast(Struct, frozen=True):
 def forecast(plan: Plan, roles: Roles = "prefer") -> Forecast:
     """The schedule of the plan's open tasks on `plan.slots` slots, gates taking no time."""
     network = Network(plan)
-    units = [int(box == "pending") for box in network.box]
+    schedule = Schedule(plan, slots=plan.slots, roles=roles)
+    units = [int(schedule.state(name) in {"ready", "pending"}) for name in network.ids]
     levels = network.levels(units)
     busy = Counter(level for level, unit in zip(levels, units, strict=True) if unit)
     path = [network.ids[node] for node in network.longest_path(units)]
-    return Forecast(_waves(plan, roles), max(busy.values(), default=0), path)
+    return Forecast(_waves(schedule, plan.slots), max(busy.values(), default=0), path)
 
 
-def _waves(plan: Plan, roles: Roles) -> list[list[str]]:
-    schedule = Schedule(plan, slots=plan.slots, roles=roles)
-    slots = range(1, plan.slots + 1)
+def _waves(schedule: Schedule, count: int) -> list[list[str]]:
+    slots = range(1, count + 1)
     waves = []
     while not schedule.over:
         wave = [assignment.task for assignment in schedule.start(slots)]

@@ -93,7 +93,7 @@ def _task(task: Task) -> Iterator[str]:
     unrun = "" if task.runnable else "(not run) "
     yield _cut(f"  {marks}{unrun}{task.title}")
     if task.files:
-        yield from _hung("        writes ", ", ".join(task.files))
+        yield from _hung("        files ", ", ".join(task.files))
     for because, needs in groupby(sorted(task.needs, key=_because), _because):
         grouped = list(needs)
         yield from _hung("        needs ", f"{_listed(n.task for n in grouped)} ({because})")
@@ -120,7 +120,7 @@ def _waves(plan: Plan, seen: Forecast) -> Iterator[str]:
 
 
 def _path(seen: Forecast) -> Iterator[str]:
-    yield f"Width          {_many(seen.width, 'task')} at most side by side, if slots were unlimited"
+    yield f"Width          {_many(seen.width, 'task')} side by side at most, on unlimited slots"
     length = len(seen.critical_path)
     yield from _hung(
         "Critical path  ",
@@ -181,7 +181,7 @@ def _reason(need: Need) -> str:
         "phase": "the phase before comes first",
         "file": f"file; both name {need.detail}",
         "stated": f'stated; line {need.line} says "{need.detail}"',
-        "test first": f"test first; it tests {need.detail}",
+        "test first": f"test first; {need.detail} is what it tests",
     }
     return reasons[need.because]
 

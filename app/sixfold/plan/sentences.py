@@ -9,9 +9,7 @@ from msgspec import Struct
 
 from sixfold.plan.clauses import Clause, Kind, Token
 
-_FILLERS: Final = frozenset(
-    {"task", "tasks", "of", "on", "the", "both", "all", "only", "タスク", "任务"}
-)
+_FILLERS: Final = frozenset({"task", "tasks", "of", "on", "both", "all", "only", "タスク", "任务"})
 _FINISHED: Final = frozenset(
     {"is", "are", "has", "have", "complete", "completes", "completed", "done", "finished"}
     | {"finishes", "lands", "merged", "passes", "exists", "succeeds"}
@@ -146,13 +144,15 @@ def _objects(tokens: Sequence[Token], place: int) -> list[Token]:
             joined = False
         elif token.kind == "and" and (found or not joined):
             joined, reach = True, _REACH
-        elif token.kind == "phases" and not found and token.phases:
+        elif token.kind == "phases" and not found:
             # `on Phase 2 (T005 must exist)` speaks of the phase, `on US1 wiring (T011)` does not.
             joined = "phase" not in token.text.lower()
         elif token.kind in _WALLS or token.kind == "ids" or reach == 0:
             break
-        elif token.kind == "word" and not token.wrapped and token.text.lower() not in _FILLERS:
-            reach -= 1
+        elif token.kind == "word" and not token.wrapped:
+            if found and not joined:
+                break
+            reach -= token.text.lower() not in _FILLERS | {"the"}
     return found
 
 
@@ -162,7 +162,7 @@ def _subject(tokens: Sequence[Token], place: int, used: set[int]) -> Token | Non
     for token in reversed(tokens[:place]):
         if token.kind == "ids":
             return None if token.start in used else token
-        if token.kind == "arrow" and words == 0:
+        if token.kind in {"arrow", "back"} and words == 0:
             continue
         words += token.kind == "word" and not token.wrapped
         if token.kind in _WALLS or words > _REACH:

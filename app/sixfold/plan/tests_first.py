@@ -23,6 +23,11 @@ _NAME: Final = re.compile(
     r"\b[A-Za-z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b|(?<=`)[A-Za-z_]\w{3,}(?=[`(])"
 )
 
+_BRANDS: Final = frozenset(
+    {"GitHub", "GitLab", "JavaScript", "TypeScript", "PostgreSQL", "MySQL", "OpenAPI", "OpenAI"}
+    | {"GraphQL", "WebSocket", "OAuth", "YouTube", "LinkedIn", "DevOps", "RabbitMQ", "MongoDB"}
+)
+
 
 def speaks_of_tests(words: str) -> bool:
     """Whether a title or a heading has the word test, in one of the languages met."""
@@ -55,16 +60,21 @@ def tests_first(story: Sequence[ReadTask]) -> Iterator[tuple[ReadTask, ReadTask,
         if not writes_only_tests(task):
             for path in task.files:
                 by_path[PurePosixPath(path).stem].append(task)
-            by_name.update((name, task) for name in _NAME.findall(task.title))
+            by_name.update((name, task) for name in _names(task.title))
             continue
         for path in task.files:
             implementation = _implementing(path, by_path)
             if implementation is not None:
                 yield implementation, task, path
         subject = _SUBJECT.search(task.title)
-        for name in _NAME.findall(subject["subject"]) if subject else ():
+        for name in _names(subject["subject"]) if subject else ():
             if name in by_name:
                 yield by_name[name], task, name
+
+
+def _names(words: str) -> list[str]:
+    """What looks like the name of a function or a type; brands do too, and name no code."""
+    return [name for name in _NAME.findall(words) if name not in _BRANDS]
 
 
 def _tested_stem(path: str) -> str | None:
