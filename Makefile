@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH PYTHONHOME
 
 # go and pip keep their caches below HOME: where there is none, they get one of our own.
-ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo yes),yes)
+ifneq ($(shell test -n "$${HOME:-}" && test -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
