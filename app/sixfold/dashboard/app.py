@@ -131,6 +131,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def draw(self) -> None:
         """Bring what came since the last frame to the panes it concerns."""
+        if not self.is_running:
+            return  # the panes are being taken down
         feed, main = self.feed, self.main
         for slot in main.slots:
             if lines := feed.said.pop(slot.number, None):

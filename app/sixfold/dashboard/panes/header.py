@@ -79,10 +79,10 @@ class Header(Painted):
             return []
         total = len(str(state.total))
         spent = words.since(state.started, state.ended, app.clock())
-        parts: list[Part] = [
-            (f"{state.done:>{total}}/{state.total}", "strong"),
-            (" tasks", "quiet"),
-        ]
+        parts: list[Part] = [(f"{state.done:>{total}}/{state.total}", "strong")]
+        if width < 40:
+            return parts
+        parts.append((" tasks", "quiet"))
         if width >= 100:
             parts += [(f"   {len(state.work)}/{state.slots}", "strong"), (" agents", "quiet")]
         return [*parts, (f"{spent:>9} ", "strong")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from rich.style import Style
@@ -12,6 +13,9 @@ from sixfold.dashboard.widgets.row import clean
 LONGEST = 4000
 """Characters of a line that are kept; some compilers print megabytes without a break."""
 
+_STRINGS = re.compile("\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
+"""Commands that carry text: titles, links, clipboards, device strings."""
+
 Span: TypeAlias = tuple[int, int, Style]
 """First character, the one after the last, and their style."""
 
@@ -21,15 +25,17 @@ def decode(raw: str) -> tuple[str, list[Span]]:
 
     Colours, bold, italics and underline survive; every other control, hyperlinks and blinking
     do not: they are dropped, or replaced by a sign where they are no well-formed sequence.
+    Of a line that overwrote itself the last version is shown.
     """
     if len(raw) > LONGEST:
         raw = f"{raw[:LONGEST]} … {len(raw) - LONGEST} more characters"
     raw = raw.expandtabs(4)
     if raw.isprintable():
         return raw, []
+    raw = raw.rstrip("\r\n").rpartition("\r")[2]
     if "\x1b" not in raw:
-        return clean(raw.rstrip("\r")), []
-    text = Text.from_ansi(raw.rstrip("\r"), end="")
+        return clean(raw), []
+    text = Text.from_ansi(_STRINGS.sub("", raw), end="")
     spans = [
         (span.start, span.end, _calm(span.style))
         for span in text.spans

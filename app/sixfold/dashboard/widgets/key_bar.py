@@ -10,7 +10,7 @@ from sixfold.dashboard.actions import ACTIONS, Action, label_of
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, width_of
 
-LAST = ("help", "leave")
+LAST = ("back", "help", "leave")
 """Keys that are shown however narrow the screen."""
 
 

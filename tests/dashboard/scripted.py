@@ -1,0 +1,233 @@
+"""A run that says what a test wants it to say, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from msgspec import structs
+from textual.pilot import Pilot
+
+from sixfold import events as ev
+from sixfold.dashboard.app import Dashboard
+from sixfold.link import LinkError
+from sixfold.model import Failure, Need, Phase, Plan, PlanWarning, Task
+from sixfold.refusal import refusal
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOW = START + timedelta(minutes=12, seconds=3)
+T = TypeVar("T", bound=ev.AnyEvent)
+Answering = Callable[[ev.AnyCommand], ev.Answer | None]
+
+
+def task(id_: str, phase: int, title: str, *needs: Need, story: str | None = None) -> Task:
+    return Task(
+        id=id_,
+        line=30 + int(id_[1:]),
+        phase=phase,
+        state="pending",
+        parallel=not needs,
+        story=story,
+        title=title,
+        files=[title.rpartition(" ")[2]],
+        role="core",
+        runnable=True,
+        needs=list(needs),
+    )
+
+
+PLAN = Plan(
+    version=1,
+    feature_dir="specs/001-word-count",
+    branch="001-word-count",
+    tasks_file="specs/001-word-count/tasks.md",
+    phases=[
+        Phase(1, "Setup", 20, "setup", None, ["T001", "T002"]),
+        Phase(2, "Story 1: count files at once", 30, "story", "US1", ["T003", "T004", "T005"], [1]),
+        Phase(3, "Polish", 40, "polish", None, ["T006"], [2]),
+    ],
+    tasks=[
+        task("T001", 1, "Create the module in go.mod"),
+        task("T002", 1, "Lint rules in .golangci.yml", Need("T001", "order")),
+        task("T003", 2, "Test the store in count/store_test.go", story="US1"),
+        task("T004", 2, "Test the pool in count/pool_test.go", story="US1"),
+        task(
+            "T005",
+            2,
+            "Write the store in count/store.go",
+            Need("T003", "test first"),
+            Need("T004", "stated", "depends on T004", 35),
+            story="US1",
+        ),
+        task("T006", 3, "Describe it in README.md"),
+    ],
+    warnings=[PlanWarning(35, "backward-dependency", "T005 names T009, which is not there")],
+    critical_path=["T001", "T002", "T003", "T005", "T006"],
+    speedup=1.2,
+)
+RACE = Failure(
+    package="example.com/wc/count",
+    test="TestConcurrent",
+    kind="race",
+    file="store.go",
+    line=17,
+    message="data race  store.go:17 <-> store.go:17",
+    output="DATA RACE\nRead at 0x01 by goroutine 9:\n\nPrevious write at 0x01 by goroutine 8:",
+)
+
+
+def say(slot: int, task_id: str, *lines: tuple[str, str]) -> ev.AgentOutput:
+    spoken = [ev.Utterance(kind, text) for kind, text in lines]  # type: ignore[arg-type]
+    return ev.AgentOutput(slot=slot, task=task_id, attempt=1, lines=spoken)
+
+
+def printed(*lines: str, gate: int = 1) -> ev.GateOutput:
+    return ev.GateOutput(gate=gate, lines=[ev.OutputLine(line) for line in lines])
+
+
+BEGIN: tuple[ev.Message, ...] = (
+    ev.RunStarted(
+        run="r1", repository="/r", branch="001-word-count", commit="c", agent="mine", slots=6, pid=1
+    ),
+    ev.PlanLoaded(plan=PLAN),
+)
+PHASE_1: tuple[ev.Message, ...] = (
+    ev.PhaseStarted(phase=1, title="Setup"),
+    ev.TaskStarted(task="T001", slot=1, attempt=1, agent="mine"),
+    say(1, "T001", ("say", "I begin with the module."), ("do", "go mod init example.com/wc")),
+    ev.TaskEnded(task="T001", slot=1, attempt=1, outcome="done", commit="abc"),
+    ev.TaskStarted(task="T002", slot=2, attempt=1, agent="mine"),
+    ev.TaskEnded(task="T002", slot=2, attempt=1, outcome="done", commit="abd"),
+    ev.GateStarted(
+        gate=1, cause="phase", phase=1, command=["go", "test", "-race", "-json", "./..."]
+    ),
+    printed("=== RUN   TestOne", "--- PASS: TestOne (0.00s)", "ok  \texample.com/wc\t0.1s"),
+    ev.GateEnded(
+        gate=1, cause="phase", phase=1, verdict="green", passed=12, skipped=1, seconds=4.2
+    ),
+    ev.PhaseEnded(phase=1),
+)
+PHASE_2: tuple[ev.Message, ...] = (
+    ev.PhaseStarted(phase=2, title="Story 1"),
+    ev.TaskStarted(task="T003", slot=5, attempt=1, agent="mine"),
+    ev.TaskStarted(task="T004", slot=3, attempt=1, agent="mine"),
+    say(5, "T003", ("say", "The store needs a test first."), ("do", "edit count/store_test.go")),
+    say(3, "T004", ("do", "read plan.md"), ("ask", "run make gen?")),
+)
+FAILED: tuple[ev.Message, ...] = (
+    ev.TaskEnded(task="T004", slot=3, attempt=1, outcome="failed", reason="exit code 3"),
+    ev.TaskHalted(task="T005", because="T004"),
+)
+RED: tuple[ev.Message, ...] = (
+    ev.GateStarted(
+        gate=2, cause="phase", phase=2, command=["go", "test", "-race", "-json", "./..."]
+    ),
+    printed(*RACE.output.splitlines(), gate=2),
+    ev.GateEnded(
+        gate=2,
+        cause="phase",
+        phase=2,
+        verdict="red",
+        reason="1 data race",
+        passed=30,
+        failed=1,
+        races=1,
+        seconds=5.0,
+        failures=[RACE],
+    ),
+)
+BLOCKED = ev.RunBlocked(reason="the gate after phase 2 is red", options=["gate", "stop"])
+ENDED = ev.RunEnded(outcome="finished", done=6, total=6)
+
+
+class Run:
+    """A source for the dashboard: told to by `say`, it obeys like a runner where it can."""
+
+    def __init__(self, *messages: ev.Message, answering: Answering | None = None) -> None:
+        self.asked: list[ev.AnyCommand] = []
+        self._answering = answering
+        self._seq = 0
+        self._inbox: asyncio.Queue[Sequence[ev.Message] | None] = asyncio.Queue()
+        self.say(*messages)
+
+    def say(self, *messages: ev.Message) -> None:
+        """One batch; events are numbered and stamped, a second apart."""
+        self._inbox.put_nowait([self._stamp(message) for message in messages])
+
+    def hang_up(self) -> None:
+        self._inbox.put_nowait(None)
+
+    def _stamp(self, message: ev.Message) -> ev.Message:
+        if not isinstance(message, ev.Event):
+            return message
+        self._seq += 1
+        return structs.replace(message, seq=self._seq, at=START + timedelta(seconds=self._seq))
+
+    async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
+        while (batch := await self._inbox.get()) is not None:
+            yield batch
+            self._inbox.task_done()
+        self._inbox.task_done()
+
+    async def taken(self) -> None:
+        """Until the dashboard has taken in all that was said."""
+        await self._inbox.join()
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        self.asked.append(command)
+        answer = self._answering(command) if self._answering else None
+        return answer or ev.Answer(id=command.id, accepted=True)
+
+    async def close(self) -> None:
+        pass
+
+
+class DeadRun(Run):
+    """A run whose runner does not answer."""
+
+    async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        raise LinkError(f"{command.id}: the run has ended")
+
+
+def refusing(reason: str) -> Answering:
+    return lambda command: ev.Answer(id=command.id, accepted=False, reason=reason)
+
+
+def as_the_runner_would(app: Dashboard) -> Answering:
+    def answer(command: ev.AnyCommand) -> ev.Answer:
+        reason = refusal(app.state, command)
+        return ev.Answer(id=command.id, accepted=not reason, reason=reason)
+
+    return answer
+
+
+def dashboard(run: Run | None, **options: object) -> Dashboard:
+    return Dashboard(run, clock=lambda: NOW, **options)  # type: ignore[arg-type]
+
+
+async def settle(pilot: Pilot[None], run: Run | None = None) -> Dashboard:
+    """Until all that was said is painted."""
+    app = pilot.app
+    assert isinstance(app, Dashboard)
+    if run:
+        await run.taken()
+    await pilot.pause()
+    app.draw()
+    await pilot.pause()
+    return app
+
+
+def seen(app: Dashboard, selector: str = "") -> str:
+    """The text on the screen, or of one widget."""
+    if not selector:
+        strips = app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+    widget = app.screen.query_one(selector)
+    height = widget.content_size.height
+    return "\n".join(widget.render_line(y).text.rstrip() for y in range(height))
+
+
+def toasts(app: Dashboard) -> list[str]:
+    return [notification.message for notification in app._notifications]

@@ -1,0 +1,366 @@
+"""Every key does what it says, and says why where it can not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.scripted import (
+    BEGIN,
+    BLOCKED,
+    ENDED,
+    FAILED,
+    PHASE_1,
+    PHASE_2,
+    RED,
+    DeadRun,
+    Run,
+    dashboard,
+    refusing,
+    seen,
+    settle,
+    toasts,
+)
+from sixfold import events as ev
+from sixfold.dashboard.actions import ACTIONS
+from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.screens.plan import PlanScreen
+from sixfold.dashboard.screens.question import Question
+from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.widgets.find_bar import FindBar
+
+
+def at_panes(app: Dashboard) -> bool:
+    return app.screen is app.main
+
+
+RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
+BROKEN = (*RUNNING, *FAILED)
+WIDE = (160, 48)
+
+
+@pytest.mark.parametrize(
+    ("messages", "keys", "command"),
+    [
+        pytest.param(RUNNING, "p", ev.Pause(), id="p pauses"),
+        pytest.param((*RUNNING, ev.RunPaused()), "p", ev.Resume(), id="p goes on after a pause"),
+        pytest.param((*BROKEN, *RED, BLOCKED), "p", ev.Resume(), id="p goes on after a block"),
+        pytest.param(BROKEN, "r", ev.Retry(task="T004"), id="r retries what failed"),
+        pytest.param(BROKEN, "S", ev.Skip(task="T004"), id="S skips what failed"),
+        pytest.param(RUNNING, "end S", ev.Skip(task="T006"), id="S skips the selected task"),
+        pytest.param(RUNNING, "g", ev.Gate(), id="g runs the gate"),
+        pytest.param(RUNNING, "3 x y", ev.Cancel(task="T004"), id="x cancels the slot in focus"),
+        pytest.param(RUNNING, "5 x enter", ev.Cancel(task="T003"), id="Enter confirms"),
+        pytest.param(RUNNING, "d", ev.Diff(), id="d shows the run's diff"),
+        pytest.param(RUNNING, "j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
+        pytest.param(RUNNING, "q s", ev.Stop(), id="q s stops the run"),
+    ],
+)
+async def test_a_key_sends_its_command(
+    messages: tuple[ev.Message, ...], keys: str, command: ev.AnyCommand
+) -> None:
+    run = Run(*messages)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        await settle(pilot, run)
+        for key in keys.split():
+            await pilot.press(key)
+            await settle(pilot, run)
+        assert run.asked == [command]
+
+
+async def test_the_screen_changes_when_the_event_comes_and_not_before() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("p")
+        await settle(pilot)
+        assert "RUNNING" in seen(app, "#header")
+        run.say(ev.RunPaused())
+        await settle(pilot, run)
+        assert "PAUSED" in seen(app, "#header")
+        assert "p  go on" in seen(app, "#header")
+
+
+async def test_a_refusal_is_told_with_its_reason() -> None:
+    run = Run(*RUNNING, answering=refusing("the tree is dirty"))
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("g")
+        await settle(pilot)
+        assert toasts(app) == ["refused: the tree is dirty"]
+
+
+async def test_a_command_that_does_not_arrive_is_told() -> None:
+    run = DeadRun(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("g")
+        await settle(pilot)
+        assert toasts(app) == ["not sent: 0: the run has ended"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "key", "why"),
+    [
+        pytest.param(RUNNING, "r", "no task has failed", id="nothing to retry"),
+        pytest.param(RUNNING, "x", "select the task or the slot", id="nothing to cancel"),
+        pytest.param(RUNNING, "slash", "choose a log first", id="no log to search"),
+        pytest.param((*RUNNING, ENDED), "p", "the run has ended", id="a run that is over"),
+    ],
+)
+async def test_a_key_that_does_nothing_now_says_why(
+    messages: tuple[ev.Message, ...], key: str, why: str
+) -> None:
+    run = Run(*messages)
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press(key)
+        await settle(pilot)
+        assert any(why in text for text in toasts(app))
+        assert run.asked == []
+
+
+async def test_escape_answers_no() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        for key in ("3", "x"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert isinstance(app.screen, Question)
+        await pilot.press("p", "escape")
+        await settle(pilot)
+        assert at_panes(app)
+        assert run.asked == []
+
+
+async def test_leaving_asks_while_the_run_is_live_and_lets_it_run() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("q")
+        await settle(pilot)
+        assert "let it run" in seen(app)
+        await pilot.press("l")
+        await pilot.pause()
+        assert not app.is_running
+    assert run.asked == []
+    assert not app.stopped
+
+
+async def test_after_stop_the_dashboard_leaves_when_the_run_has_ended() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        for key in ("q", "s"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert app.stopped
+        assert app.is_running
+        assert "stopping" in seen(app, "#header")
+        run.say(ev.RunEnded(outcome="stopped"))
+        await run.taken()
+        app.draw()
+        await pilot.pause()
+        assert not app.is_running
+    assert app.state.status == "stopped"
+
+
+@pytest.mark.parametrize("messages", [(*RUNNING, ENDED), ()], ids=["ended", "never started"])
+async def test_leaving_asks_nothing_where_nothing_runs(messages: tuple[ev.Message, ...]) -> None:
+    run = Run(*messages)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app.is_running
+
+
+async def test_a_run_that_can_not_be_left_alone_is_stopped_or_stayed_with() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run, leave_alone=False).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("q")
+        await settle(pilot)
+        assert "let it run" not in seen(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert run.asked == [ev.Stop()]
+
+
+async def test_tab_goes_round_the_panes_and_z_zooms_the_one_in_focus() -> None:
+    run = Run(*RUNNING, *RED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        visited = []
+        for _ in range(4):
+            visited.append(app.main.pane.id)
+            await pilot.press("tab")
+        assert visited == ["phases", "slot-1", "failures", "stream"]
+        await pilot.press("shift+tab", "z")
+        await settle(pilot)
+        assert app.main.stream.size.width == 160
+        assert not app.main.phases.display
+        await pilot.press("tab")
+        await settle(pilot)
+        assert app.main.phases.size.width == 160
+        await pilot.press("escape")
+        await settle(pilot)
+        assert all(pane.display for pane in (app.main.phases, app.main.gate, *app.main.slots))
+
+
+async def test_a_number_goes_to_its_slot_and_once_more_zooms_it() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("5")
+        await settle(pilot)
+        assert (app.main.slot, app.main.zoomed) == (5, "")
+        await pilot.press("5")
+        await settle(pilot)
+        assert app.main.zoomed == "slot-5"
+        assert "The store needs a test first." in seen(app)
+        await pilot.press("3")
+        await settle(pilot)
+        assert app.main.zoomed == "slot-3"
+        assert "? run make gen?" in seen(app)
+
+
+async def test_enter_opens_a_task_with_its_needs_and_reasons() -> None:
+    run = Run(*BROKEN)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("end", "k", "k", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, TextScreen)
+        text = seen(app)
+        assert "Write the store in count/store.go" in text
+        assert "halted by T004" in text
+        assert "test first" in text
+        assert "stated: depends on T004 (line 35)" in text
+        await pilot.press("escape")
+        assert at_panes(app)
+
+
+async def test_enter_folds_a_phase() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        assert "T001" in seen(app, "#phases")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "T001" not in seen(app, "#phases")
+        assert "T003" in seen(app, "#phases")
+
+
+async def test_enter_opens_a_failure_with_both_stacks() -> None:
+    run = Run(*RUNNING, *RED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("tab", "tab", "enter")
+        await settle(pilot)
+        text = seen(app)
+        assert "Read at 0x01 by goroutine 9" in text
+        assert "Previous write at 0x01 by goroutine 8" in text
+
+
+async def test_finding_goes_to_each_place_and_back() -> None:
+    lines = [f"line {n} {'needle' if n in {10, 50, 90} else 'hay'}" for n in range(100)]
+    run = Run(*BEGIN, ev.GateOutput(gate=1, lines=[ev.OutputLine(line) for line in lines]))
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("tab", "tab", "slash", *"Needle"[1:])
+        await settle(pilot)
+        assert "3 lines" in seen(app)
+        assert not app.main.stream.following
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not app.screen.query(FindBar)
+        visited = []
+        for _ in range(3):
+            await pilot.press("n")
+            await settle(pilot)
+            visited += [n for n in (10, 50, 90) if f"line {n} needle" in seen(app)]
+        assert sorted(visited) == [10, 50, 90]
+        await pilot.press("N")
+        await settle(pilot)
+        assert f"line {visited[1]} needle" in seen(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.main.stream.pattern is None
+
+
+async def test_f_follows_again_and_scrolling_up_stays() -> None:
+    run = Run(*BEGIN, ev.GateOutput(gate=1, lines=[ev.OutputLine(str(n)) for n in range(99)]))
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        stream = app.main.stream
+        await pilot.press("tab", "tab", "k")
+        top = stream.top
+        run.say(ev.GateOutput(gate=1, lines=[ev.OutputLine("late")]))
+        await settle(pilot, run)
+        assert stream.top == top
+        assert "1 new below" in seen(app, "#stream")
+        await pilot.press("f")
+        await settle(pilot)
+        assert seen(app, "#stream").endswith("late")
+
+
+async def test_d_shows_the_diff_that_the_run_gives() -> None:
+    text = "diff --git a/x b/x\n@@ -1 +1 @@\n-old [b]\n+new"
+    run = Run(*RUNNING, answering=lambda c: ev.Answer(id=c.id, accepted=True, text=text))
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("d")
+        await settle(pilot)
+        assert "-old [b]" in seen(app)
+        assert app.screen.query_one("LogView").id is None
+
+
+async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("P", "end", "k", "k")
+        await settle(pilot)
+        assert isinstance(app.screen, PlanScreen)
+        edges, figures = seen(app, "#edges"), seen(app, "#figures")
+        assert "T004" in edges
+        assert "stated: depends on T004" in edges
+        assert "speed-up 1.2" in figures
+        assert "T001 → T002 → T003 → T005 → T006" in figures
+        assert "backward-dependency" in figures
+        await pilot.press("P")
+        assert at_panes(app)
+
+
+async def test_every_action_stands_in_the_help_and_in_the_palette() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 60)) as pilot:
+        app = await settle(pilot, run)
+        offered = {command.title for command in app.get_system_commands(app.screen)}
+        await pilot.press("question_mark")
+        await settle(pilot)
+        text = seen(app)
+        for action in ACTIONS:
+            assert action.tooltip in text
+            assert f"{action.label} ({action.shown_key})" in offered
+
+
+async def test_the_palette_does_what_the_key_does() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        commands["pause (p)"].callback()
+        await settle(pilot)
+        assert run.asked == [ev.Pause()]
+
+
+async def test_m_tells_what_happened() -> None:
+    run = Run(*BROKEN)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("m")
+        await settle(pilot)
+        assert "T004 failed: exit code 3" in seen(app)
+        assert "T005 halted: it needs T004" in seen(app)

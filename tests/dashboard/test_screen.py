@@ -1,0 +1,361 @@
+"""What the screen shows: in every size, late or live, and whatever the run prints."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from msgspec import structs
+
+from dashboard.scripted import (
+    BEGIN,
+    BLOCKED,
+    ENDED,
+    FAILED,
+    NOW,
+    PHASE_1,
+    PHASE_2,
+    PLAN,
+    RACE,
+    RED,
+    Run,
+    dashboard,
+    printed,
+    say,
+    seen,
+    settle,
+    task,
+    toasts,
+)
+from sixfold import events as ev
+from sixfold.dashboard.actions import ACTIONS
+from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.widgets.key_bar import KeyBar
+from sixfold.link import LinkError, Source
+from sixfold.model import PlanWarning
+
+RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
+SIZES = [(160, 48), (80, 24), (100, 30), (80, 48), (160, 20), (250, 70), (40, 12), (20, 5)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_every_size_shows_a_run_and_survives_every_key(size: tuple[int, int]) -> None:
+    run = Run(*RUNNING, *FAILED, *RED, BLOCKED)
+    async with dashboard(run).run_test(size=size) as pilot:
+        app = await settle(pilot, run)
+        assert "BLOCKED" in seen(app)
+        for key in ("z", "tab", "z", "4", "escape", "P", "escape", "question_mark", "escape", "j"):
+            await pilot.press(key)
+        await settle(pilot)
+        assert app.screen is app.main
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+async def test_the_two_sizes_show_all_three_kinds_of_panes(size: tuple[int, int]) -> None:
+    run = Run(*RUNNING, *RED)
+    async with dashboard(run).run_test(size=size) as pilot:
+        app = await settle(pilot, run)
+        text = seen(app)
+        for phase in PLAN.phases:
+            assert f"{phase.number} {phase.title}" in text
+        assert "2/2" in text
+        assert "0/3" in text
+        for number, role in enumerate(("setup", "setup", "core", "core", "tests", "polish"), 1):
+            assert f"{number} {role}" in text
+        assert "> edit count/store_test.go" in text
+        assert "GO TEST -RACE" in text
+        assert "30 passed" in text
+        assert "data race  store.go:17 <-> store.go:17" in text
+        assert "Previous write at 0x01" in text
+        assert "12:02" in text
+
+
+async def test_a_resize_keeps_the_place_and_the_panes() -> None:
+    lines = [ev.OutputLine(f"{n} " + "word " * 40) for n in range(300)]
+    run = Run(*RUNNING, ev.GateOutput(gate=1, lines=lines))
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("tab", "tab", *["pageup"] * 5)
+        await settle(pilot)
+        first = seen(app, "#stream").split()[0]
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert first in seen(app, "#stream").split("\n")[0]
+        assert all(slot.size.height == 1 for slot in app.main.slots)
+        await pilot.resize_terminal(160, 48)
+        await settle(pilot)
+        assert all(slot.size.height > 5 for slot in app.main.slots)
+        assert not app.main.stream.following
+
+
+async def test_attaching_late_shows_what_was_shown_live() -> None:
+    story = (*RUNNING, *FAILED, *RED, BLOCKED)
+    live, late = Run(), Run(*story)
+    async with dashboard(live).run_test(size=(160, 48)) as pilot:
+        for message in story:
+            live.say(message)
+            app = await settle(pilot, live)
+        shown_live, state_live = seen(app), app.state
+    async with dashboard(late).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, late)
+        assert seen(app) == shown_live
+        assert app.state == state_live
+
+
+HOSTILE = (
+    "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x1b[5m [bold]not bold[/] \x9b1m \u202egnp.exe \x00\x08\x1b"
+)
+
+
+def is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"} or character in "\u202e\u2066\u2028"
+
+
+async def test_nothing_that_is_printed_reaches_the_terminal_but_text() -> None:
+    bad = structs.replace(RACE, package=HOSTILE, test=HOSTILE, message=HOSTILE, output=HOSTILE)
+    plan = structs.replace(
+        PLAN,
+        tasks=[structs.replace(one, title=HOSTILE, files=[HOSTILE]) for one in PLAN.tasks],
+        phases=[structs.replace(one, title=HOSTILE) for one in PLAN.phases],
+        warnings=[PlanWarning(1, "no-ids", HOSTILE)],
+        feature_dir=HOSTILE,
+    )
+    run = Run(
+        structs.replace(BEGIN[0], branch=HOSTILE),
+        ev.PlanLoaded(plan=plan),
+        *PHASE_1[:2],
+        ev.TaskStarted(task="T002", slot=2, attempt=1, agent=HOSTILE),
+        say(2, "T002", ("say", HOSTILE), ("error", HOSTILE)),
+        say(1, "T001", ("do", HOSTILE)),
+        ev.TaskEnded(task="T002", slot=2, attempt=1, outcome="failed", reason=HOSTILE),
+        ev.GateStarted(gate=1, cause="asked", command=[HOSTILE, HOSTILE]),
+        printed(HOSTILE),
+        ev.GateProgress(
+            gate=1,
+            seconds=1,
+            passed=0,
+            failed=1,
+            skipped=0,
+            races=0,
+            failures=[bad],
+            packages=[ev.PackageProgress(HOSTILE, "running")],
+            running=[ev.RunningTest(HOSTILE, HOSTILE, 0.5)],
+        ),
+        ev.PermissionAsked(slot=1, task="T001", request="q", text=HOSTILE, options=[HOSTILE]),
+        ev.Notice(text=HOSTILE, level="error"),
+        ev.RunBlocked(reason=HOSTILE, options=[HOSTILE]),
+    )
+    async with dashboard(run).run_test(size=(160, 48), notifications=True) as pilot:
+        app = await settle(pilot, run)
+        app.tell(HOSTILE)
+        for key in (
+            "",
+            "j",
+            "enter",
+            "escape",
+            "P",
+            "j",
+            "escape",
+            "m",
+            "escape",
+            "2",
+            "z",
+            "escape",
+        ):
+            if key:
+                await pilot.press(key)
+            await settle(pilot)
+            assert not list(filter(is_unsafe, seen(app).replace("\n", "")))
+        assert "[bold]not bold[/]" in seen(app, "#stream")
+        assert "owned" not in seen(app, "#stream")
+        strips = app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        assert not any(style.blink or style.link for style in styles)
+
+
+async def test_a_line_that_was_overwritten_shows_what_a_terminal_would() -> None:
+    run = Run(*BEGIN, printed("10 %\r50 %\r100 %\r\n"))
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        assert app.main.stream.lines[-1] == "100 %"
+
+
+async def test_colours_of_the_output_are_kept() -> None:
+    run = Run(*BEGIN, printed("\x1b[31mred\x1b[0m and \x1b]8;;http://x\x1b\\plain\x1b]8;;\x1b\\"))
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        strip = app.main.stream.render_line(0)
+        red = next(s for s in strip if s.text == "red")
+        assert red.style
+        assert red.style.color
+        assert red.style.color.number == 1
+        assert "red and plain" in strip.text
+
+
+async def test_a_flood_is_painted_once_a_frame_and_the_keys_go_on() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        stream = app.main.stream
+        calls: list[int] = []
+        extend = stream.extend
+        stream.extend = lambda lines: calls.append(len(lines)) or extend(lines)  # type: ignore[arg-type,func-returns-value,method-assign]
+        layouts = app.main.phases._layout_updates
+        for _ in range(100):
+            run.say(ev.GateOutput(gate=1, lines=[ev.OutputLine(f"line {n}") for n in range(1000)]))
+        await pilot.press("1", "escape", "p")
+        await settle(pilot, run)
+        assert run.asked == [ev.Pause()]
+        assert sum(calls) <= 100_000
+        assert len(calls) < 100
+        assert len(stream.lines) <= 12_500
+        assert seen(app, "#stream").endswith("line 999")
+        assert app.main.phases._layout_updates - layouts <= 2
+
+
+async def test_the_reader_is_never_moved() -> None:
+    run = Run(*RUNNING, printed(*map(str, range(500))))
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("j", "j", "j", "j")
+        chosen = app.main.phases.chosen
+        await pilot.press("tab", "tab", "home")
+        await settle(pilot)
+        before = seen(app, "#stream")
+        run.say(printed(*map(str, range(500, 1000))))
+        run.say(*RED[:1], *FAILED)
+        await settle(pilot, run)
+        assert seen(app, "#stream").split("\n")[:5] == before.split("\n")[:5]
+        assert app.main.phases.chosen == chosen
+
+
+async def test_a_runner_that_is_gone_is_told_and_the_screen_stays() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        run.hang_up()
+        await settle(pilot, run)
+        assert "GONE" in seen(app, "#header")
+        assert "the runner is gone" in seen(app, "#header")
+        assert "T003" in seen(app)
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app.is_running
+
+
+async def test_a_finished_run_says_so_and_stays() -> None:
+    run = Run(*RUNNING, ENDED)
+    run.hang_up()
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        assert "FINISHED" in seen(app, "#header")
+        assert "the run has finished" in seen(app, "#header")
+        assert not app.gone
+
+
+async def test_a_plan_waits_for_s_and_then_shows_the_run() -> None:
+    run = Run(*RUNNING)
+
+    async def start() -> Source:
+        return run
+
+    app = dashboard(None, plan=PLAN, start=start, notices=["2 boxes are open"])
+    async with app.run_test(size=(160, 48)) as pilot:
+        await settle(pilot)
+        assert "READY" in seen(app, "#header")
+        assert "speed-up 1.2" in seen(app)
+        assert "2 boxes are open" in seen(app)
+        await pilot.press("s")
+        await settle(pilot, run)
+        assert "RUNNING" in seen(app, "#header")
+
+
+async def test_a_start_that_fails_says_why_and_can_be_tried_again() -> None:
+    async def start() -> Source:
+        raise LinkError("go is not installed")
+
+    app = dashboard(None, plan=PLAN, start=start)
+    async with app.run_test(size=(160, 48), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        assert toasts(app) == ["could not start: go is not installed"]
+        assert app.startable
+
+
+async def test_what_calls_for_a_person_stands_in_front() -> None:
+    run = Run(*RUNNING, *FAILED)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        header = seen(app, "#header")
+        assert "T004 failed, 1 task halted by it: exit code 3" in header
+        assert "r  retry T004" in header
+        run.say(ev.PermissionAsked(slot=5, task="T003", request="1", text="rm x?", options=["yes"]))
+        await settle(pilot, run)
+        assert "slot 5 (T003) asks: rm x?" in seen(app, "#header")
+        run.say(BLOCKED)
+        await settle(pilot, run)
+        assert "(+1)" in seen(app, "#header")
+
+
+async def test_a_change_of_the_plan_is_announced_and_marked() -> None:
+    run = Run(*RUNNING)
+    new = task("T007", 3, "Say goodbye in bye.go")
+    phases = [*PLAN.phases[:2], structs.replace(PLAN.phases[2], tasks=["T006", "T007"])]
+    plan = structs.replace(PLAN, tasks=[*PLAN.tasks, new], phases=phases)
+    app = Dashboard(run, clock=lambda: NOW.replace(minute=0, second=20))
+    async with app.run_test(size=(160, 48), notifications=True) as pilot:
+        await settle(pilot, run)
+        run.say(ev.PlanChanged(plan=plan, added=["T007"], ticked=["T006"]))
+        await settle(pilot, run)
+        assert toasts(app) == ["tasks.md changed: T007 new, T006 ticked"]
+        tree = seen(app, "#phases")
+        assert "new ready" in tree or "new waits" in tree
+        assert "ticked" in tree
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [(), RUNNING, (*RUNNING, ev.RunPaused()), (*RUNNING, *FAILED), (*RUNNING, ENDED)],
+    ids=["nothing", "running", "paused", "failed", "ended"],
+)
+async def test_the_footer_never_lies(messages: tuple[ev.Message, ...]) -> None:
+    run = Run(*messages)
+    async with dashboard(run).run_test(size=(200, 48)) as pilot:
+        app = await settle(pilot, run)
+        for focus in ("phases", "stream"):
+            app.main.go_to(app.main.query_one(f"#{focus}"))  # type: ignore[arg-type]
+            await settle(pilot)
+            parts = list(app.screen.query_one(KeyBar).parts(0))
+            lit = {text.strip() for text, tone in parts if tone == "key"}
+            for action in ACTIONS:
+                name, _, inside = action.id.partition("(")
+                given = (eval(inside.rstrip(")")),) if inside else ()  # noqa: S307 - our own table
+                can = app.check_action(name, given)
+                if action.foot:
+                    assert (action.shown_key in lit) == (can is True), action.id
+
+
+async def test_the_gate_alone_is_shown_over_the_whole_screen() -> None:
+    run = Run(*RED)
+    run.hang_up()
+    async with dashboard(run, gate_only=True).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        assert app.main.stream.size.width == 80
+        assert "1 data race" in seen(app)
+        assert "GONE" not in seen(app)
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app.is_running
+
+
+async def test_a_run_with_other_than_six_slots_shows_its_own() -> None:
+    run = Run(structs.replace(BEGIN[0], slots=8), *BEGIN[1:])
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        assert [slot.number for slot in app.main.slots] == list(range(1, 9))
+    run = Run(structs.replace(BEGIN[0], slots=2), *BEGIN[1:])
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        await settle(pilot)
+        assert [slot.number for slot in app.main.slots] == [1, 2]
