@@ -69,7 +69,8 @@ def tasks_in(boxes: Boxes) -> dict[int, str]:
         if item.entry.id and (item.entry.id.kind in _NAMED or item.entry.id.id in families)
     }
     if named:
-        return {line: id_ for line, id_ in named.items() if line not in _samples(items, named)}
+        samples = _samples(items, named)
+        return {line: id_ for line, id_ in named.items() if line not in samples}
     outer = [item.line for item in _outermost(items) if _is_work(item)]
     return {line: f"#{number}" for number, line in enumerate(outer, 1)}
 

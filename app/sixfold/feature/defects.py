@@ -85,7 +85,7 @@ def _waiting(bodies: Sequence[Body]) -> Iterator[tuple[list[int], PlanWarning]]:
         words = next(filter(_LABEL.fullmatch, body.item.entry.labels), None)
         if state == "pending" and words:
             yield [at], complaints.open_but(body.id, at + 1, words)
-        if state == "parked" and not body.item.box.mark.strip():
+        if state == "parked" and body.item.box.mark.strip() in ("", "x", "X"):
             yield [at], complaints.no_box(body.id, at + 1)
 
 
@@ -139,7 +139,8 @@ def _boxless(boxes: Boxes, bodies: Sequence[Body], loose: Sequence[Loose]) -> It
             continue
         rest = line.text[start.end() :]
         name = _sure_id(rest, known)
-        if name and " " not in name and _DEFINES.match(rest, len(name)):
+        boxed = "[" in start[0]
+        if name and " " not in name and (boxed or _DEFINES.match(rest, len(name))):
             yield complaints.no_box(name, line.line + 1)
 
 

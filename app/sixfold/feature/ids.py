@@ -52,17 +52,23 @@ _NO_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
-_sure = re.compile("(?:" + "|".join(f"(?:{form})" for form in _SURE) + ")" + _END)
-_likely = re.compile("(?:" + "|".join(f"(?:{form})" for form in _LIKELY) + ")" + _END)
-_placeholder = re.compile("(?:" + "|".join(_PLACEHOLDER) + r")(?![A-Za-z0-9_#?])")
+_sure = re.compile("(?:" + "|".join(f"(?:{form})" for form in _SURE) + ")" + _END, re.ASCII)
+_likely = re.compile("(?:" + "|".join(f"(?:{form})" for form in _LIKELY) + ")" + _END, re.ASCII)
+_placeholder = re.compile("(?:" + "|".join(_PLACEHOLDER) + r")(?![A-Za-z0-9_#?])", re.ASCII)
 
 _CLOSED = r"[*_~`\]]{0,4}"
 _OPENED = r"[*_~`\[]{0,4}"
+_FOREWORD = re.compile(rf"(?:{_NATIVE_TASK})[ ]+(?=T-?\d)")
 _RANGE = re.compile(
-    rf"{_CLOSED}(?:[-–—~〜]|\.{{2,3}}|…){_OPENED}(?P<bare>T?-?\d+[a-z]?){_END}"
-    rf"|{_CLOSED}\s*(?:[-–—~〜→/&+,、]|\.{{2,3}}|…|to|and|through|至|到|から|和|と)\s*{_OPENED}"
-    rf"(?P<full>T-?\d+(?:\.\d+)*[a-z]?){_END}"
+    rf"{_CLOSED}(?:[-‑–—~〜]|\.{{2,3}}|…){_OPENED}(?P<bare>T?-?\d{{1,5}}[a-z]?){_END}"
+    rf"|{_CLOSED}\s*(?:[-‑–—~〜→/&+,、]|\.{{2,3}}|…|to|and|through|至|到|から|和|と)\s*{_OPENED}"
+    rf"(?P<full>T-?\d{{1,5}}(?:\.\d+)*[a-z]?){_END}",
+    re.ASCII,
 )
+
+_WHOLE_RANGE = re.compile(r"(T\d{2,5})-(\d{2,5})", re.ASCII)
+_TO = re.compile(r"(?:to|through|至|到|から)")
+_AND = re.compile(r"(?:and|和|と)")
 
 
 class Id(Struct, frozen=True):
@@ -75,10 +81,16 @@ class Id(Struct, frozen=True):
 
 def id_at(text: str, start: int = 0) -> Id | None:
     """The id that begins at `text[start]`, decoration already passed; None for plain words."""
+    if foreword := _FOREWORD.match(text, start):
+        start = foreword.end()
     if found := _placeholder.match(text, start):
         return Id("placeholder", found[0], found.end())
     if found := _sure.match(text, start):
-        return _several(text, start, found.end()) or Id("sure", found[0], found.end())
+        several = _several(text, start, found.end())
+        whole = _WHOLE_RANGE.fullmatch(found[0])
+        if several is None and whole and _ascends(whole[1], whole[2]):
+            return Id("range", found[0], found.end())
+        return several or Id("sure", found[0], found.end())
     if found := _CRITERION.match(text, start):
         return Id("criterion", found[0], found.end())
     if found := _likely.match(text, start):
@@ -105,7 +117,8 @@ def _several(text: str, start: int, end: int) -> Id | None:
         last = found.end()
     if last == end:
         return None
-    return Id("range", re.sub(r"[*_~`\[\]\s]", "", text[start:last]), last)
+    plain = re.sub(r"[*_~`\[\]\s]", "", text[start:last])
+    return Id("range", _AND.sub(",", _TO.sub("-", plain)), last)
 
 
 def _ascends(first: str, second: str) -> bool:

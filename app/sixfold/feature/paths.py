@@ -33,6 +33,7 @@ _APART = re.compile(
     r"[\s\"'“”‘’«»<>|;—–→←⇒…·•\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2190-\u21ff\u2600-\U0001faff]+"
 )
 _CODE_APART = re.compile(r"[\s,;]+(?:(?:and|or|&|\+|→|->|=>)\s+)?")
+_PROMISING = re.compile("[./]|" + "|".join(name for name in sorted(NAMES) if "." not in name))
 _VERB = re.compile(
     r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY|WS)(?:/(?:GET|POST|PUT|PATCH|DELETE))*"
 )
@@ -151,7 +152,7 @@ def _tight(braces: re.Match[str]) -> str:
 
 def _plain(word: str) -> Iterator[Mention]:
     """A word of prose, with the punctuation around it."""
-    if "://" in word or word.startswith(("-", "@", "www.")):
+    if not _PROMISING.search(word) or "://" in word or word.startswith(("-", "@", "www.")):
         return
     for piece in re.split(r",(?![^{]*\})", word):
         bare = _trimmed(piece)
@@ -182,7 +183,7 @@ def _word(word: str, *, quoted: bool) -> Iterator[Mention]:
     """The paths one word stands for."""
     if not 1 < len(word) < 250 or "://" in word or word.startswith(("-", "~", "//")):
         return
-    if "." not in word and "/" not in word and word not in NAMES and word not in QUOTED_NAMES:
+    if not _PROMISING.search(word) and word not in QUOTED_NAMES:
         return
     for expanded in _expanded(word):
         for path in _apart(_without_tail(expanded)):

@@ -16,7 +16,7 @@ _NUMBER = (
     r"|[Zz]ero|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)(?![A-Za-z0-9])"
 )
 _WORD = (
-    r"(?:[Ss]ub-?)?(?:Phase|PHASE|phase|Stage|STAGE|Step|STEP|Milestone|MILESTONE|Wave|WAVE|Section|Sprint|Iteration"
+    r"(?:[Ff]ollow-?[Uu]p )?(?:[Ss]ub-?)?(?:Phase|PHASE|phase|Stage|STAGE|Step|STEP|Milestone|MILESTONE|Wave|WAVE|Section|Sprint|Iteration"
     r"|Epic|EPIC|Part|Increment|Work ?[Pp]ackage|Workstream)"
     r"|Fase|FASE|Etapa|Tappa|Étape|Etape|Schritt|Etappe|Faza|Etap|Faz|Aşama|Giai đoạn|Bước|Paso|Passo"
     r"|Фаза|Этап|Етап|Стадия|Шаг|フェーズ|フェイズ|ステージ|ステップ|段階|阶段|階段|步骤|步驟|단계|페이즈"
@@ -154,7 +154,7 @@ def _is_phase(heading: Heading) -> bool:
 
 def _bare(heading: str) -> str:
     """The heading without emphasis, leading marks and numbering before a phase word."""
-    text = re.sub(r"\*\*|__|~~", "", heading).strip()
+    text = re.sub(r"\s+", " ", re.sub(r"\*\*|__|~~", "", heading)).strip()
     text = re.sub(rf"^(?:[{_STATUS_MARK}🎯📋📝🚀🔧\s]|\[[ xX]\])+", "", text)
     numbered = re.match(r"\d+(?:\.\d+)*[.)]?[ ]+", text)
     if numbered and _NUMBERED.match(text, numbered.end()):

@@ -17,7 +17,9 @@ _PARKED_WORD: Final = re.compile(
     r"N/?A|SKIP(?:PED)?|DEFER(?:RED)?|BLOCKED|CANCEL(?:L?ED)?|WONTFIX|WIP|TODO|DROPPED|OBSOLETE",
     re.IGNORECASE,
 )
-_GLUE = re.compile(r"[ \t]*(?:[:：.、)]|[-–—](?=[ \t]))?[ \t]*")
+_GLUE = re.compile(r"[ \t]*(?:[:：.,、)|]|[-–—](?=[ \t]))?")
+_BLANK = re.compile(r"[ \t]*")
+_SYMBOLS = re.compile(r"[^\w\s\[\](){}<>`*_~\"'#@/.,:;!?$%&=+|\\-]{1,3}[ \t]*")
 _GAP = re.compile(r"[ \t]*(?:[:：](?=[ \t\[]))?[ \t]*")
 _LABELS = re.compile(r"(?P<deco>[*_~`]{0,3})(?P<groups>(?:\[[^\[\]]{0,80}\](?!\())+)(?P=deco)")
 _GROUP = re.compile(r"\[([^\[\]]*)\]")
@@ -27,8 +29,8 @@ _STORY = re.compile(
     r"(?:US|STORY)[- ]?(?P<number>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)", re.IGNORECASE
 )
 _LEGEND = re.compile(r"\[(?:P|US\d?|Story|Parallel|Labels?)\?\]|T###|\[(?:Task)?ID\]|TaskID\]")
-_OPENED = re.compile(r"[*_~`\[]*")
-_CLOSED = re.compile(r"[*_~`\]]*")
+_OPENED = re.compile(r"[*_~`\[(]*")
+_CLOSED = re.compile(r"[*_~`\])]*")
 
 
 class Box(Struct, frozen=True):
@@ -96,7 +98,7 @@ def entry(text: str, before: tuple[str, ...] = ()) -> Entry:
     at = marks.read(text, 0)
     found, at = _id(text, at)
     if found:
-        at = marks.read(text, _after(_GLUE, text, at))
+        at = marks.read(text, at)
     title = text[at:].strip()
     if ending := _PARALLEL_AT_END.search(title[-40:]):
         marks.parallel = True
@@ -136,7 +138,11 @@ def _state(inner: str) -> BoxState | None:
     if _PARKED_WORD.fullmatch(inner):
         return "parked"
     bare = inner.strip()
-    if not bare or (len(bare) <= 3 and not any(char.isalnum() for char in bare)):
+    if (
+        not bare
+        or bare in ("x", "X")
+        or (len(bare) <= 3 and not any(char.isalnum() for char in bare))
+    ):
         return "parked" if bare != "#" else None
     return None
 
@@ -151,7 +157,7 @@ class _Marks:
 
     def read(self, text: str, at: int) -> int:
         """Take every bracket group from `text[at]` on; the index where they end."""
-        at = _after(_GAP, text, at) if at else _after(re.compile(r"[ \t]*"), text, at)
+        at = _after(_GAP if at else _BLANK, text, at)
         while groups := _LABELS.match(text, at):
             inner = _GROUP.findall(groups["groups"])
             if not self.labels_only(inner):
@@ -198,15 +204,27 @@ def story(label: str) -> str:
 
 
 def _id(text: str, at: int) -> tuple[Id | None, int]:
-    """The id at `text[at]`, its decoration taken off, and the index after it."""
-    opened = _after(_OPENED, text, at)
-    found = id_at(text, opened)
-    if found is None or (found.kind == "likely" and text[at:opened].endswith("`")):
+    """The id at `text[at]`, and the index after it, its decoration and what ends it."""
+    found, opened = _bare_id(text, at)
+    if found is None and (symbols := _SYMBOLS.match(text, at)):
+        found, opened = _bare_id(text, symbols.end())
+        if found and found.kind == "likely":
+            found = None
+    if found is None:
         return None, at
     end = found.end
-    if opened > at:
-        end = _after(_CLOSED, text, end)
+    for pattern in (_CLOSED, _GLUE, _CLOSED) if opened else (_GLUE,):
+        end = _after(pattern, text, end)
     return found, end
+
+
+def _bare_id(text: str, at: int) -> tuple[Id | None, bool]:
+    """The id at `text[at]` below its decoration, and whether it has one."""
+    start = _after(_OPENED, text, at)
+    found = id_at(text, start)
+    if found and found.kind == "likely" and text[at:start].endswith(("`", "(")):
+        return None, False
+    return found, start > at
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -5,33 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sixfold.feature.boxes import boxes_in, tasks_in
+from msgspec import Struct
+
+from sixfold.feature.boxes import Boxes, boxes_in, tasks_in
 from sixfold.feature.defects import judge
 from sixfold.feature.gather import Body, Loose, gather
 from sixfold.feature.model import Prose, ReadPhase, ReadTask, TasksFile
 from sixfold.feature.paths import Mention, directories, files_in, mentions
 from sixfold.feature.phases import kind_of, phase_of, story_of, title_of
 from sixfold.feature.structure import Heading, structure, text_of
+from sixfold.model import PlanWarning
+
+
+class Outline(Struct, frozen=True):
+    """Where the tasks are and whether they can be told apart: what ticking one needs."""
+
+    boxes: Boxes
+    bodies: list[Body]
+    loose: list[Loose]
+    ambiguous: set[int]
+    """0-based lines of the tasks that are not run."""
+    warnings: list[PlanWarning]
+
+
+def outline(data: bytes) -> Outline:
+    """The tasks in the bytes of a `tasks.md`. Never raises; linear in their length."""
+    boxes = boxes_in(structure(text_of(data)))
+    bodies, loose = gather(boxes, tasks_in(boxes))
+    return Outline(boxes, bodies, loose, *judge(boxes, bodies, loose))
 
 
 def read(data: bytes) -> TasksFile:
     """What the bytes of a `tasks.md` say. Never raises; linear in their length."""
-    boxes = boxes_in(structure(text_of(data)))
-    ids = tasks_in(boxes)
-    bodies, loose = gather(boxes, ids)
-    phases = _phases(bodies, loose)
+    seen = outline(data)
+    phases = _phases(seen.bodies, seen.loose)
     numbers = {phase.line - 1: phase.number for phase in phases}
-    ambiguous, warnings = judge(boxes, bodies, loose)
-    named = [_mentions(body) for body in bodies]
+    named = [_mentions(body) for body in seen.bodies]
     known = directories(mention for found in named for mention in found)
     return TasksFile(
         phases,
         tuple(
-            _task(body, numbers, files_in(found, known), runnable=body.item.line not in ambiguous)
-            for body, found in zip(bodies, named, strict=True)
+            _task(body, numbers, files_in(found, known), body.item.line not in seen.ambiguous)
+            for body, found in zip(seen.bodies, named, strict=True)
         ),
-        tuple(_prose(line, numbers) for line in loose),
-        tuple(sorted(warnings, key=lambda warning: warning.line)),
+        tuple(_prose(line, numbers) for line in seen.loose),
+        tuple(sorted(seen.warnings, key=lambda warning: warning.line)),
     )
 
 
@@ -42,7 +60,7 @@ def _mentions(body: Body) -> list[Mention]:
 
 
 def _task(
-    body: Body, numbers: Mapping[int, int], files: tuple[str, ...], *, runnable: bool
+    body: Body, numbers: Mapping[int, int], files: tuple[str, ...], runnable: bool
 ) -> ReadTask:
     """The task a body makes; `numbers` are the phases' by their heading's 0-based line."""
     item, said = body.item, body.item.entry
