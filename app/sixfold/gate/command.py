@@ -1,4 +1,4 @@
-"""The test command, and the tree it runs in."""
+"""The test command made to speak JSON, and a look at the tree it runs in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sixfold.gate.places import Sources
+from sixfold.gate.places import Sources, Tree
 
 _GO = re.compile(r"go(\d+(\.\d+)*)?(\.exe)?")
 _MODULE = re.compile(r"^\s*module\s+[\"`]?([^\s\"`]+)", re.MULTILINE)
@@ -68,19 +68,6 @@ def _skip_directory(words: list[str], at: int) -> tuple[int, str]:
         if flag == "-C" and at + 1 < len(words):
             return at + 2, words[at + 1]
     return at, ""
-
-
-class Tree(Struct, frozen=True):
-    """What of Go is in a repository."""
-
-    sources: Sources
-    has_go: bool
-    """There is a `.go` file."""
-
-    @property
-    def empty(self) -> bool:
-        """Nothing to test: neither a module nor a Go file."""
-        return not self.has_go and not self.sources.modules
 
 
 def survey(root: Path, start: str = "") -> Tree:

@@ -6,9 +6,9 @@ import codecs
 from typing import Protocol
 
 from sixfold.events import GateProgress, OutputLine
-from sixfold.gate.command import Tree
 from sixfold.gate.decode import Decoder
 from sixfold.gate.failures import command_failure
+from sixfold.gate.places import Tree
 from sixfold.gate.plain import PlainReport
 from sixfold.gate.report import Report
 from sixfold.gate.text import joined

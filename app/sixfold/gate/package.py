@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -13,21 +12,15 @@ from sixfold.gate.failures import (
     only_a_race,
     says_something,
 )
+from sixfold.gate.found import Found
 from sixfold.gate.lines import output_lines, package_line, race_lines, result_line
+from sixfold.gate.marks import HEADS, Closing, is_frame
 from sixfold.gate.places import Sources
 from sixfold.gate.reports import CRASHES, RACE, RULE, Crash, Race
 from sixfold.gate.text import Kept, clean, joined, screen_line
 from sixfold.model import Failure, FailureKind
 
-MARKS = frozenset(mark[:3] for mark in ("=== ", "--- ", *CRASHES, RACE, RULE))
-"""How a piece of output starts that may be more than output."""
 ERROR_LINES = 40
-_COVERAGE = re.compile(r"coverage: [\d.]+% of statements.*\n")
-
-
-Found = dict[FailureKind, list[Failure]]
-"""What is wrong, by kind; at most `FAILURES` of each."""
-FAILURES = 50
 
 
 class Test:
@@ -66,12 +59,9 @@ class Package:
         self.blamed: set[str] = set()
         """Tests with a failed subtest."""
         self.typed = False
-        """Its Go marks errors in the output."""
+        """Its Go (1.27) says itself what is a frame and what an error."""
         self.failed_build = ""
-        self.broken = False
-        """It does not build, or cannot be set up."""
-        self.cached = self.no_tests = False
-        self.coverage = ""
+        self.closing = Closing()
         self.listed = False
         self.why = ""
         """Why it failed though no test did."""
@@ -111,12 +101,15 @@ class Package:
 
     def print(self, name: str, text: str, kind: str) -> None:
         """A piece of output, charged to a test or to the package."""
-        if name:
-            if kind == "frame":
+        if kind == "frame":
+            self.typed = True
+            if name:
                 return
-        elif self._closing(text):
+        if not name and self.closing.takes(text):
+            if text in ("PASS\n", "FAIL\n"):
+                self.crash = None  # a binary that crashed does not get so far
             return
-        if (text[:3] in MARKS or self.race or self.crash) and self._block(name, text):
+        if (text[:3] in HEADS or self.race or self.crash) and self._block(name, text):
             return
         test = self.tests.get(name)
         if test is None:
@@ -125,28 +118,12 @@ class Package:
         test.output.add(text)
         if kind and len(test.errors) < ERROR_LINES:
             test.errors.append(text.rstrip("\n"))
-            self.typed = True
         if test.live:
             self._print_live(test, text)
 
-    def _closing(self, text: str) -> bool:
-        """Whether `text` is what the go command or the end of a test binary says."""
-        if text in ("PASS\n", "FAIL\n"):
-            self.crash = None  # a binary that crashed does not get so far
-            return True
-        if coverage := _COVERAGE.match(text):
-            self.coverage = coverage[0].rstrip()
-            return True
-        if not text.startswith(("ok  \t", "FAIL\t", "?   \t")):
-            return False
-        self.cached = self.cached or "\t(cached)" in text
-        self.no_tests = self.no_tests or text.endswith("[no tests to run]\n")
-        self.broken = self.broken or text.endswith(("[build failed]\n", "[setup failed]\n"))
-        return True
-
     def _block(self, name: str, text: str) -> bool:
         """Whether `text` is no output of a test's: a marker, or part of a race report."""
-        if name and _frame(name, text):
+        if name and not self.typed and is_frame(name, text):
             return True
         line = text.rstrip("\n")
         if self.race and self.race.takes(line):
@@ -159,10 +136,10 @@ class Package:
             self.race = Race(self.name, name)
             self.races += 1
             return True
-        if self.crash:
-            self.crash.add(line)
-        elif line.startswith(CRASHES):
+        if line.startswith(CRASHES) and not (self.crash and self.crash.real):
             self.crash = Crash(self.name, name, line)
+        elif self.crash:
+            self.crash.add(line)
         return False
 
     def _take_back_rule(self, name: str) -> None:
@@ -178,7 +155,7 @@ class Package:
         if self.race:
             failure = self.race.failure(self.sources)
             self.race = None
-            known = _told(failure, self.found.get("race", []))
+            known = self.found.knows(failure)
             self.lines.extend(list(race_lines(failure, self.label))[: 1 if known else None])
             if not known:
                 self._list(failure)
@@ -246,9 +223,7 @@ class Package:
 
     def _list(self, failure: Failure) -> None:
         self.listed = True
-        kept = self.found.setdefault(failure.kind, [])
-        if len(kept) < FAILURES:
-            kept.append(failure)
+        self.found.add(failure)
 
     # How the package ends.
 
@@ -287,7 +262,7 @@ class Package:
         for test in self._leaves():
             if test.name != culprit:
                 self._cut_off(test, crash, timed_out)
-        if not self.listed and not self.broken:
+        if not self.listed and not self.closing.broken:
             failure = failed_package(self.name, self.output.lines(), timed_out)
             self._list(failure)
             self.why = failure.message
@@ -334,13 +309,10 @@ class Package:
 
     def _closing_line(self) -> None:
         word = {"passed": "ok", "failed": "FAIL", "skipped": "?"}[self.state]
-        notes: Iterable[str] = (
-            "cached" if self.cached else "",
-            "no tests to run" if self.no_tests else "",
+        notes = (
             "no test files" if self.state == "skipped" else "",
-            "does not build" if self.broken else "",
             f"{self.races} race{'s' * (self.races > 1)}" if self.races else "",
-            self.coverage,
+            *self.closing.notes(),
             self.why,
         )
         counts = (self.passed, self.failed, self.skipped)
@@ -348,26 +320,7 @@ class Package:
         self.lines.append(package_line(word, self.label, counts, self.seconds, note))
 
 
-def _told(race: Failure, kept: Iterable[Failure]) -> bool:
-    """Whether a race is known: reads and writes of one place come as several reports."""
-    return any(
-        (race.package, race.test, race.message) == (other.package, other.test, other.message)
-        for other in kept
-    )
-
-
 def _parents(name: str) -> Iterable[str]:
     while "/" in name:
         name = name.rpartition("/")[0]
         yield name
-
-
-def _frame(name: str, text: str) -> bool:
-    """Whether `text` is a marker of `go test -v`; only Go since 1.27 says so itself."""
-    if text.startswith("=== "):
-        return text[4:].startswith(_VERBS)
-    return text[4:10] in _RESULTS and text.startswith(f"{name} (", 10)
-
-
-_VERBS = ("RUN ", "PAUSE ", "CONT ", "NAME ", "ATTR ", "ARTIFACTS ")
-_RESULTS = frozenset(("PASS: ", "FAIL: ", "SKIP: "))

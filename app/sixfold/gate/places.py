@@ -78,6 +78,19 @@ class Sources(Struct, frozen=True):
         return 2 if package.split("/", 1)[0] in _STANDARD else 1
 
 
+class Tree(Struct, frozen=True):
+    """What of Go is in a repository."""
+
+    sources: Sources
+    has_go: bool
+    """There is a `.go` file."""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to test: neither a module nor a Go file."""
+        return not self.has_go and not self.sources.modules
+
+
 def package_of(function: str) -> str:
     """`example.com/m/store.(*Store).Add` -> `example.com/m/store`."""
     head, slash, last = function.partition("[")[0].rpartition("/")

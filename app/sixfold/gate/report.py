@@ -14,10 +14,11 @@ from msgspec import structs
 from sixfold.events import GateProgress, OutputLine, PackageProgress, RunningTest
 from sixfold.gate.decode import TEXT, Record
 from sixfold.gate.failures import build_failure
-from sixfold.gate.package import FAILURES, Found, Package
+from sixfold.gate.found import Found
+from sixfold.gate.package import Package
 from sixfold.gate.places import Sources
 from sixfold.gate.text import clean, screen_line
-from sixfold.model import Failure, FailureKind
+from sixfold.model import Failure
 
 RUNNING = 20
 BUILD_LINES = 200
@@ -26,17 +27,6 @@ LIVE_SECONDS = 10.0
 
 TOLD_IN_FULL = 15
 """Failures of a progress message that carry their output."""
-
-_ORDER: tuple[FailureKind, ...] = (
-    "build",
-    "race",
-    "panic",
-    "timeout",
-    "fail",
-    "command",
-    "unfinished",
-)
-"""Causes first, victims last."""
 
 _BROKEN = re.compile(r"FAIL\t(\S+) \[(?:build|setup) failed\]\s*$")
 
@@ -51,12 +41,12 @@ class Report:
         """Lines for the stream; whoever takes them clears the list."""
         self.errors: list[str] = []
         """What the go command said on stderr, its first lines."""
-        self._found: Found = {}
+        self._found = Found()
         self._late = ""
         self._builds: dict[str, list[str]] = {}
         self._failed_builds: list[str] = []
         self._building = ""
-        self._last = Package("", self.sources, {}, [])
+        self._last = Package("", self.sources, Found(), [])
 
     @property
     def passed(self) -> int:
@@ -110,7 +100,7 @@ class Report:
                     package.end("skipped", record.elapsed)
                 case "fail":
                     package.failed_build = record.failed_build
-                    package.broken = package.broken or bool(record.failed_build)
+                    package.closing.broken |= bool(record.failed_build)
                     package.end("failed", record.elapsed, self._late)
                 case "start":
                     package.state = "running"
@@ -132,7 +122,7 @@ class Report:
             self._failed_builds.append(_import_path(record.import_path))
         elif record.action == TEXT and (broken := _BROKEN.match(record.output)):
             package = self._package(broken[1])
-            package.broken = True
+            package.closing.broken = True
             package.end("failed")
         elif record.action == TEXT:
             self.lines.append(OutputLine(screen_line(record.output)))
@@ -167,16 +157,17 @@ class Report:
                 package.end("failed", timed_out=self._late)
 
     def failures(self) -> list[Failure]:
-        """What is wrong, causes first; at most `FAILURES`."""
-        found = {**self._found, "build": list(self._build_failures())}
-        return [failure for kind in _ORDER for failure in found.get(kind, [])][:FAILURES]
+        """What is wrong, causes first; bounded."""
+        return self._found.listed(self._build_failures())
 
     def _build_failures(self) -> Iterable[Failure]:
         """One for each package that does not build.
 
         Where the error lies in another package that is listed too, it is told there only.
         """
-        broken = {p.name: p for p in self.packages.values() if p.broken and p.state == "failed"}
+        broken = {
+            p.name: p for p in self.packages.values() if p.closing.broken and p.state == "failed"
+        }
         told: set[str] = set()
         for name, package in broken.items():
             path = _import_path(package.failed_build) or name

@@ -116,16 +116,21 @@ class Crash:
         charged = self.charged if self.charged in unended else ""
         return blamed_test(frames(self._first_stack()), self.package, charged)
 
-    def place(self, sources: Sources, test: str = "") -> Frame | None:
-        """Where to look: in the stack that crashed, or wherever the code of `test` stands."""
-        if self.after and test:
-            own = f".{test.split('/', 1)[0]}"
-            return next((f for f in frames(self.lines) if own in f.function), None)
-        return sources.own(frames(self._first_stack()))
+    def _place(self, sources: Sources, test: str) -> Frame | None:
+        """Where to look: in the stack that crashed, or where the code of a late `test` waits."""
+        if not self.after:
+            return sources.own(frames(self._first_stack()))
+        code = re.compile(rf"\.{re.escape(test.split('/', 1)[0])}(\.|$)")
+        for stack in map(frames, self._stacks()):
+            # A test whose stack ends in Run waits for its subtest.
+            waits = stack and stack[0].function == "testing.(*T).Run"
+            if not waits and any(code.search(frame.function) for frame in stack):
+                return sources.own(stack)
+        return None
 
     def failure(self, sources: Sources, test: str) -> Failure:
         """The crash as a failure of `test`."""
-        place = self.place(sources, test)
+        place = self._place(sources, test)
         what = f"still running after {self.after}" if self.after else self.lines[0]
         where = f"  {posixpath.basename(place.file)}:{place.line}" if place else ""
         return Failure(
@@ -140,6 +145,18 @@ class Crash:
 
     def _first_stack(self) -> list[str]:
         """The lines of the first goroutine dumped: the one that crashed."""
-        start = next((n for n, line in enumerate(self.lines) if line.startswith("goroutine ")), 0)
-        rest = self.lines[start + 1 :]
-        return rest[: rest.index("")] if "" in rest else rest
+        return next(iter(self._stacks()), self.lines)
+
+    def _stacks(self) -> list[list[str]]:
+        """The goroutines' stacks, as far as they were kept."""
+        stacks: list[list[str]] = []
+        inside = False
+        for line in self.lines:
+            if line.startswith("goroutine "):
+                stacks.append([])
+                inside = True
+            elif not line:
+                inside = False
+            elif inside:
+                stacks[-1].append(line)
+        return stacks

@@ -88,13 +88,16 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
     number: int,
 ) -> GateResult:
     marks = {GATE_MARKER: str(number), MARKER: env.get(MARKER) or uuid.uuid4().hex}
-    try:
-        child = await spawn(command, cwd=root, env={**env, **marks}, stderr_apart=listener.apart)
-    except OSError as error:
-        reason = f"cannot start {command[0]}: {error.strerror or error}"
-        return GateResult("error", reason, failures=[command_failure(reason, [])])
     transcript = Transcript(record)
     try:
+        try:
+            child = await spawn(
+                command, cwd=root, env={**env, **marks}, stderr_apart=listener.apart
+            )
+        except OSError as error:
+            reason = f"cannot start {command[0]}: {error.strerror or error}"
+            hear([OutputLine(reason, "fail")], listener.progress(number, 0.0))
+            return GateResult("error", reason, failures=[command_failure(reason, [])])
         return await _Watch(child, listener, transcript, hear, number).result(timeout)
     finally:
         transcript.close()

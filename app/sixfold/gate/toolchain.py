@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -162,11 +163,19 @@ def _add_caches(env: dict[str, str], *, zig: bool) -> None:
     home = env.get("HOME", "")
     if home and Path(home).is_dir() and os.access(home, os.W_OK):
         return
-    folder = Path(tempfile.gettempdir(), f"sixfold-go-{os.getuid()}")
+    folder = _private_folder()
     if not env.get("XDG_CACHE_HOME"):
         env.setdefault("GOCACHE", str(folder / "build"))
         if zig:
             env.setdefault("ZIG_GLOBAL_CACHE_DIR", str(folder / "zig"))
     if not env.get("GOMODCACHE"):
         env.setdefault("GOPATH", str(folder / "path"))
+
+
+def _private_folder() -> Path:
+    """A folder below the temporary one that is nobody else's: programs are built from it."""
+    folder = Path(tempfile.gettempdir(), f"sixfold-go-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return folder if own else Path(tempfile.mkdtemp(prefix="sixfold-go-"))

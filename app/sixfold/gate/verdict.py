@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sixfold.gate.command import Tree
 from sixfold.gate.failures import command_failure
 from sixfold.gate.package import Package
+from sixfold.gate.places import Tree
 from sixfold.gate.report import Report
 from sixfold.gate.text import clean
 from sixfold.model import Failure, Verdict
@@ -66,7 +66,7 @@ def _cannot_test(said: Sequence[str], report: Report) -> bool:
 
 def _unresolved(package: Package) -> bool:
     """Whether it is no package but a pattern that the go command could not make out."""
-    return package.broken and (package.name.startswith(".") or "..." in package.name)
+    return package.closing.broken and (package.name.startswith(".") or "..." in package.name)
 
 
 def _reason(said: Sequence[str]) -> str:
@@ -84,14 +84,14 @@ def _warning(report: Report) -> str:
     ran = report.passed + report.skipped
     if ran:
         return ""
-    if any(package.no_tests for package in packages):
+    if any(package.closing.no_tests for package in packages):
         return "warning: no test was run; look at -run in the command and in GOFLAGS"
     return "no test files" if report.packages else NOTHING
 
 
 def _count(report: Report, failures: Sequence[Failure]) -> str:
     """`2 tests failed, 1 data race, 1 package does not build`."""
-    broken = sum(package.broken for package in report.packages.values())
+    broken = sum(package.closing.broken for package in report.packages.values())
     races = report.races
     parts = (
         f"{report.failed} test{'s' * (report.failed != 1)} failed" if report.failed else "",

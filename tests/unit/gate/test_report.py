@@ -351,3 +351,57 @@ def test_testify_says_what_differs() -> None:
     data = record("run", "TestS") + b"".join(output(line, "TestS") for line in lines)
     failure = only(fold(data + record("fail", "TestS") + record("fail")).failures())
     assert failure.message == "Not equal: expected: 1 actual  : 2  s_test.go:12"
+
+
+def test_markers_that_a_test_prints_itself_are_output() -> None:
+    data = record("run", "TestF") + output("=== RUN   TestF\n", "TestF", kind="frame")
+    data += output("=== RUN   TestGhost\n", "TestF") + output("--- PASS: TestF (0.00s)\n", "TestF")
+    data += output("ok  \tghost\t0.1s\n", "TestF") + record("fail", "TestF") + record("fail")
+    report = fold(data)
+    assert (report.passed, report.failed) == (0, 1)
+    assert only(report.failures()).output == (
+        "=== RUN   TestGhost\n--- PASS: TestF (0.00s)\nok  \tghost\t0.1s"
+    )
+
+
+def test_a_late_test_is_looked_for_where_its_code_waits() -> None:
+    dump = """panic: test timed out after 2s
+\trunning tests:
+\t\tTestLock (2s)
+
+goroutine 5 [running]:
+testing.(*M).startAlarm.func1()
+\t/go/src/testing/testing.go:2961 +0x605
+
+goroutine 6 [select]:
+m/p.TestLocker(0xc0)
+\t/r/p/p_test.go:99 +0x2d
+
+goroutine 7 [sync.Mutex.Lock]:
+sync.(*Mutex).Lock(...)
+\t/go/src/sync/mutex.go:46
+m/p.(*Store).Wait(0xc0)
+\t/r/p/p.go:30 +0x2d
+m/p.TestLock(0xc0)
+\t/r/p/p_test.go:9 +0x2d
+"""
+    data = record("run", "TestLock")
+    data += b"".join(output(line, "TestLock") for line in dump.splitlines(keepends=True))
+    failure = only(fold(data + record("fail"), sources=Sources("/r", {"m": ""})).failures())
+    assert failure.message == "still running after 2s  p.go:30"
+    assert failure.file == "p/p.go"
+
+
+def test_names_from_elsewhere_are_made_harmless() -> None:
+    data = record("run", "Test\x1b[2J", "m/\x07p") + record("fail", "Test\x1b[2J", "m/\x07p")
+    failure = only(fold(data).failures())
+    assert (failure.package, failure.test) == ("m/␇p", "Test␛[2J")
+
+
+def test_coverage_and_cache_stand_in_the_closing_line() -> None:
+    data = record("run", "TestA") + record("pass", "TestA")
+    data += output("coverage: 81.5% of statements\n")
+    data += output("ok  \tm/p\t(cached)\tcoverage: 81.5% of statements\n") + record("pass")
+    lines = shown(fold(data))
+    assert lines[-1] == "ok    p  1 passed  cached, coverage: 81.5% of statements"
+    assert len(lines) == 2

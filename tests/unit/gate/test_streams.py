@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sixfold.gate.command import Tree
+from sixfold.gate.places import Tree
 from sixfold.gate.verdict import judge
 from streams import OWN, SHARED, SOURCES, fold
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sixfold.gate.command import Tree
-from sixfold.gate.places import Sources
+from sixfold.gate.places import Sources, Tree
 from sixfold.gate.plain import PlainReport
 from sixfold.gate.verdict import NOTHING, judge
 from streams import SOURCES, fold, output, record
