@@ -11,7 +11,7 @@ HEADS = frozenset(mark[:3] for mark in ("=== ", "--- ", *CRASHES, RACE, RULE))
 
 _VERBS = ("RUN ", "PAUSE ", "CONT ", "NAME ", "ATTR ", "ARTIFACTS ")
 _RESULTS = frozenset(("PASS: ", "FAIL: ", "SKIP: "))
-_COVERAGE = re.compile(r"coverage: [\d.]+% of statements.*\n")
+_COVERAGE = re.compile(r"coverage: (?:[\d.]+% of statements.*|\[no statements\])\n")
 
 
 def is_frame(test: str, text: str) -> bool:

@@ -15,6 +15,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -175,7 +176,8 @@ def _add_caches(env: dict[str, str], *, zig: bool) -> None:
 def _private_folder() -> Path:
     """A folder below the temporary one that is nobody else's: programs are built from it."""
     folder = Path(tempfile.gettempdir(), f"sixfold-go-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
     found = folder.lstat()
     own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     return folder if own else Path(tempfile.mkdtemp(prefix="sixfold-go-"))
