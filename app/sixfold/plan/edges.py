@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
+from posixpath import basename, dirname, join
 from typing import Final
 
 from sixfold.feature.model import ReadTask
@@ -35,12 +35,14 @@ def order(members: Sequence[ReadTask]) -> Iterator[Pair]:
 
 def folders(tasks: Iterable[ReadTask]) -> set[str]:
     """The paths that are folders, since other paths named in the file lie in them."""
-    return {
-        str(folder)
-        for task in tasks
-        for path in task.files
-        for folder in PurePosixPath(path).parents
-    }
+    found: set[str] = set()
+    for task in tasks:
+        for path in task.files:
+            folder = dirname(path)
+            while folder not in found:
+                found.add(folder)
+                folder = dirname(folder)
+    return found
 
 
 def written(task: ReadTask, places: Collection[str] = ()) -> list[str]:
@@ -57,21 +59,18 @@ def written(task: ReadTask, places: Collection[str] = ()) -> list[str]:
     ]
     return list(
         dict.fromkeys(
-            _go_module(PurePosixPath(path))
-            for path in [path for path in files if not _is_spec(path)] or files
+            _go_module(path) for path in [path for path in files if not _is_spec(path)] or files
         )
     )
 
 
-def _go_module(path: PurePosixPath) -> str:
-    return str(path.with_name("go.mod") if path.name == "go.sum" else path)
+def _go_module(path: str) -> str:
+    return join(dirname(path), "go.mod") if basename(path) == "go.sum" else path
 
 
 def _is_spec(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return bool(parts) and (
-        parts[-1] in _SPEC_DOCUMENTS or parts[0] in _SPEC_FOLDERS or ".specify" in parts
-    )
+    parts = path.split("/")
+    return parts[-1] in _SPEC_DOCUMENTS or parts[0] in _SPEC_FOLDERS or ".specify" in parts
 
 
 def same_file(

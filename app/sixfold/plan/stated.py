@@ -26,6 +26,8 @@ _DEPENDENT: Final = re.compile(r"depend|graph|依存|依赖|依賴|의존|зав
 _NARRATED: Final = re.compile(
     r"strateg|deliver|\bMVP\b|developer|team|incremental|suggested|milestone", re.IGNORECASE
 )
+_QUOTED: Final = re.compile(r"`[^`]*[a-z]{2}[^`]*\s[^`]*`|`[^`]*\s[^`]*[a-z]{2}[^`]*`|\"[^\"]*\"")
+"""Sample data in a task's text: a quotation, or code of several words."""
 _SAMPLE: Final = re.compile(r"^\s*(?:[-*]\s+)?Task\s*:", re.IGNORECASE)
 
 
@@ -70,10 +72,9 @@ def read(tasks: TasksFile) -> Statements:
 
 def _own_lines(task: ReadTask) -> Iterator[tuple[int, str]]:
     """The task's labels, its description, and what is indented below."""
-    for label in task.labels:
-        yield task.line, label
-    yield task.line, task.title
-    yield from task.continuation
+    lines = [*((task.line, label) for label in task.labels), (task.line, task.title)]
+    for line, text in (*lines, *task.continuation):
+        yield line, _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
 
 
 def _blocks(prose: Iterable[Prose]) -> Iterator[list[Prose]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from posixpath import basename, dirname, splitext
 from typing import Final
 
 from sixfold.feature.model import ReadTask
@@ -36,7 +36,7 @@ def speaks_of_tests(words: str) -> bool:
 
 def is_test_file(path: str) -> bool:
     """Whether a path is a test by its name or its folder."""
-    folders = PurePosixPath(path).parts[:-1]
+    folders = path.split("/")[:-1]
     return _tested_stem(path) is not None or not _TEST_FOLDERS.isdisjoint(folders)
 
 
@@ -54,16 +54,16 @@ def tests_first(story: Sequence[ReadTask]) -> Iterator[tuple[ReadTask, ReadTask,
     after the implementation stays there. Only the first task that implements what a test
     names is paired with it: others touch the same file, and wait on that account.
     """
-    by_path: dict[str, list[ReadTask]] = defaultdict(list)
+    by_stem: dict[str, list[ReadTask]] = defaultdict(list)
     by_name: dict[str, ReadTask] = {}
     for task in reversed(story):
         if not writes_only_tests(task):
             for path in task.files:
-                by_path[PurePosixPath(path).stem].append(task)
+                by_stem[_stem(path)].append(task)
             by_name.update((name, task) for name in _names(task.title))
             continue
         for path in task.files:
-            implementation = _implementing(path, by_path)
+            implementation = _implementing(path, by_stem)
             if implementation is not None:
                 yield implementation, task, path
         subject = _SUBJECT.search(task.title)
@@ -77,9 +77,13 @@ def _names(words: str) -> list[str]:
     return [name for name in _NAME.findall(words) if name not in _BRANDS]
 
 
+def _stem(path: str) -> str:
+    return splitext(basename(path))[0]
+
+
 def _tested_stem(path: str) -> str | None:
     """`store` of `count/store_test.go`, `test_store.py` and `store.spec.ts`; None for code."""
-    found = _TEST_STEM.match(PurePosixPath(path).stem)
+    found = _TEST_STEM.match(_stem(path))
     return (found["after"] or found["before"]) if found else None
 
 
@@ -88,11 +92,10 @@ def _implementing(test: str, by_stem: dict[str, list[ReadTask]]) -> ReadTask | N
     stem = _tested_stem(test)
     if stem is None:
         return None
-    beside = PurePosixPath(test).parent
-    paths: dict[PurePosixPath, ReadTask] = {}
+    paths: dict[str, ReadTask] = {}
     for task in by_stem.get(stem, ()):
-        paths.update((p, task) for p in map(PurePosixPath, task.files) if p.stem == stem)
+        paths.update((path, task) for path in task.files if _stem(path) == stem)
     for path, task in paths.items():
-        if path.parent == beside:
+        if dirname(path) == dirname(test):
             return task
     return next(iter(paths.values())) if len(paths) == 1 else None
