@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from sixfold.feature.ids import is_unlikely, shape
-from sixfold.feature.sections import is_checklist, is_checklist_label, is_label, is_legend
+from sixfold.feature.phases import is_phase
+from sixfold.feature.sections import (
+    is_checklist,
+    is_checklist_label,
+    is_label,
+    is_later,
+    is_legend,
+)
 from sixfold.feature.structure import Fence, Heading, Structure, indent, without
 from sixfold.feature.taskline import Box, Entry, box, entry
 
 _SWALLOWED: Final = 3
 """So many tasks of ids found nowhere else make a fence a lost one: a sample repeats real ids."""
+_LIKELY: Final = 2
+_UNLIKELY: Final = 4
+"""So many ids of one shape confirm each other; more where the shape is that of `S3` or `P1`."""
 
 
 class Item(Struct, frozen=True):
@@ -62,20 +72,19 @@ def tasks_in(boxes: Boxes) -> dict[int, str]:
     no heading or label calls a check, and its id is its place: `#1`, `#2`.
     """
     items = [item for item in boxes.items if not item.entry.legend]
-    families = _families(items)
     named = {
         item.line: item.entry.id.id
         for item in items
-        if item.entry.id and (item.entry.id.kind in _NAMED or item.entry.id.id in families)
+        if item.entry.id and item.entry.id.kind != "criterion"
     }
-    if named:
-        samples = _samples(items, named)
-        return {line: id_ for line, id_ in named.items() if line not in samples}
+    likely = {item.line for item in items if item.line in named and _kind(item) == "likely"}
+    sure = len(named) > len(likely)
+    dropped = likely - _confirmed(items, beside_sure=sure)
+    dropped |= _samples(items, {line: name for line, name in named.items() if line not in dropped})
+    if len(dropped) < len(named):
+        return {line: name for line, name in named.items() if line not in dropped}
     outer = [item.line for item in _outermost(items) if _is_work(item)]
     return {line: f"#{number}" for number, line in enumerate(outer, 1)}
-
-
-_NAMED: Final = ("sure", "range", "placeholder")
 
 
 def _visible(seen: Structure, lost: frozenset[int]) -> Iterator[Item]:
@@ -102,16 +111,25 @@ def _visible(seen: Structure, lost: frozenset[int]) -> Iterator[Item]:
 
 
 def _is_lost(seen: Structure, fence: Fence, ids: set[str]) -> bool:
-    """Whether the fence holds tasks that stand nowhere else."""
-    unseen = set()
+    """Whether the fence holds tasks that stand nowhere else, and is no sample of the format."""
+    unseen, headings = set(), False
     for line in seen.lines[fence.first + 1 : fence.last]:
+        headings = headings or line.startswith("## ")
         found = box(line)
         if found is None:
             continue
         said = entry(found.rest, found.before)
         if said.id and said.id.kind == "sure" and not said.legend and said.id.id not in ids:
             unseen.add(said.id.id)
-    return len(unseen) >= (_SWALLOWED if fence.closed else 1)
+    if not fence.closed:
+        return bool(unseen)
+    return len(unseen) >= _SWALLOWED and (headings or not _is_sample(seen, fence))
+
+
+def _is_sample(seen: Structure, fence: Fence) -> bool:
+    """Whether the fence stands below a heading that explains the format."""
+    above = [heading for heading in seen.headings if heading.line < fence.first]
+    return bool(above) and is_legend(above[-1].text)
 
 
 def _without(seen: Structure, lost: Sequence[Fence]) -> Structure:
@@ -122,30 +140,43 @@ def _without(seen: Structure, lost: Sequence[Fence]) -> Structure:
     return without(seen, [fence.first for fence in lost] + left) if left else opened
 
 
-def _families(items: Sequence[Item]) -> set[str]:
-    """The `likely` ids that others of their shape confirm, so that `AES-128` is none."""
-    likely = Counter(
-        item.entry.id.id for item in items if item.entry.id and item.entry.id.kind == "likely"
-    )
+def _kind(item: Item) -> str:
+    return item.entry.id.kind if item.entry.id else ""
+
+
+def _confirmed(items: Sequence[Item], *, beside_sure: bool) -> set[int]:
+    """Lines whose `likely` id others of its shape confirm, so that `AES-128` is none.
+
+    `beside_sure`: the file has ids that are beyond doubt; then what is nested or stands in a
+    checklist is an acceptance item, whatever its number.
+    """
+    likely = [item for item in items if _kind(item) == "likely"]
+    if beside_sure:
+        outer = {item.line for item in _outermost(items)}
+        likely = [item for item in likely if item.line in outer and _is_work(item)]
     shapes: defaultdict[str, set[str]] = defaultdict(set)
-    for found in likely:
-        shapes[shape(found)].add(found)
-    return {
+    for item in likely:
+        if item.entry.id:
+            shapes[shape(item.entry.id.id)].add(item.entry.id.id)
+    families = {
         found
         for family in shapes.values()
         for found in family
-        if len(family) >= (4 if is_unlikely(found) else 2)
+        if len(family) >= (_UNLIKELY if is_unlikely(found) else _LIKELY)
     }
+    return {item.line for item in likely if item.entry.id and item.entry.id.id in families}
 
 
 def _samples(items: Sequence[Item], named: dict[int, str]) -> set[int]:
-    """Lines that show the format below a heading that says so, with an id used elsewhere."""
+    """Lines below a legend or a checklist that repeat the ids of tasks."""
     shown = {
         item.line
         for item in items
-        if item.line in named and item.above and is_legend(item.above[-1].text)
+        if item.line in named
+        and item.above
+        and (is_legend(item.above[-1].text) or is_checklist(item.above[-1].text))
     }
-    used = {id_ for line, id_ in named.items() if line not in shown}
+    used = {name for line, name in named.items() if line not in shown}
     return {line for line in shown if named[line] in used}
 
 
@@ -163,4 +194,8 @@ def _is_work(item: Item) -> bool:
     """Whether an item without an id asks for work, rather than for a check."""
     if item.acceptance or (item.entry.id and item.entry.id.kind == "criterion"):
         return False
-    return not any(is_checklist(heading.text) for heading in item.above if heading.level > 1)
+    return not any(
+        is_checklist(heading.text) or is_later(heading.text)
+        for heading in item.above
+        if heading.level > 1 and not is_phase(heading)
+    )

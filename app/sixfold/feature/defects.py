@@ -11,6 +11,7 @@ from sixfold.feature.gather import Body, Loose
 from sixfold.feature.ids import id_at
 from sixfold.feature.phases import phase_of
 from sixfold.feature.sections import is_checklist, is_reference
+from sixfold.feature.structure import Fence
 from sixfold.feature.taskline import box, entry, second_box
 from sixfold.model import PlanWarning
 
@@ -22,13 +23,15 @@ _LABEL = re.compile(rf"(?:{_OUTCOME})\b.*", re.IGNORECASE)
 _LOUD = re.compile(rf"(?<![\w/.-])(?:{_OUTCOME})(?![\w/.-])")
 _SET_APART = re.compile(
     r"(?:[(（\[]\s*|[—–]\s*|\s-\s|\*\*|(?<![\w*])[*_])[✅⏭⏸❌⚠🚫⛔\ufe0f\s]*"
-    rf"(?P<word>(?:(?!SKIP\b)(?:{_OUTCOME})|not (?:needed|required|applicable|implemented)|moved to|replaced by"
+    rf"(?P<word>(?:(?!SKIP\b)(?:{_OUTCOME})|not (?:needed|required|applicable|implemented)"
+    rf"|moved to|replaced by"
     r"|merged into|out of scope)\b)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”")
 _NO_BOX = re.compile(
-    r"\s*(?:[-*+][ \t]+(?:[☐☑⬜🔲✅❌][\ufe0f]?[ \t]*)?|[-*+]?[ \t]*\[[ xX]?\][ \t]*|[-*+]\[[ xX]\][ \t]*)"
+    r"\s*(?:[-*+][ \t]+(?:[☐☑⬜🔲✅❌][\ufe0f]?[ \t]*)?|[-*+]?[ \t]*\[[ xX]?\][ \t]*"
+    r"|[-*+]\[[ xX]\][ \t]*)"
     r"[*_~`]*"
 )
 _DEFINES = re.compile(r"[*_~`]*(?:[:：]|[ \t]+[-–—:][ \t]|[ \t]*\[|[ \t]+[^\W\d_a-z]|[ \t]+[*`])")
@@ -69,13 +72,15 @@ def _ambiguous(bodies: Sequence[Body]) -> Iterator[tuple[list[int], PlanWarning]
 
 def _swallowed(boxes: Boxes, bodies: Sequence[Body]) -> Iterator[tuple[list[int], PlanWarning]]:
     """Tasks inside a fence that was meant to end before them."""
-    for fence in boxes.lost:
-        held = [body for body in bodies if fence.first < body.item.line < fence.last]
-        if held:
-            last = fence.last if fence.closed else None
-            names = [body.id for body in held]
-            lines = [body.item.line for body in held]
-            yield lines, complaints.lost_fence(fence.first + 1, last, names)
+    fences = {line: fence for fence in boxes.lost for line in range(fence.first, fence.last)}
+    held: dict[Fence, list[Body]] = {}
+    for body in bodies:
+        if body.item.lost:
+            held.setdefault(fences[body.item.line], []).append(body)
+    for fence, inside in held.items():
+        last = fence.last if fence.closed else None
+        warning = complaints.lost_fence(fence.first + 1, last, [body.id for body in inside])
+        yield [body.item.line for body in inside], warning
 
 
 def _waiting(bodies: Sequence[Body]) -> Iterator[tuple[list[int], PlanWarning]]:
@@ -170,6 +175,7 @@ def _left_out(boxes: Boxes, bodies: Sequence[Body]) -> Iterator[int]:
             continue
         if item.entry.legend or (item.entry.id and item.entry.id.kind == "criterion"):
             continue
+        if any(is_checklist(heading.text, strict=True) for heading in item.above):
+            continue
         if item.above and item.above[-1] in owners and phase_of(item.above):
-            if not any(is_checklist(heading.text, strict=True) for heading in item.above):
-                yield item.line
+            yield item.line

@@ -14,7 +14,10 @@ Kind = Literal["sure", "likely", "range", "placeholder", "criterion"]
 """`sure` is an id wherever it stands; `likely` is one where others in the file have its shape."""
 
 _END = r"(?![A-Za-z0-9_])"
-_NATIVE_TASK = "Task|TASK|task|Tarea|Tarefa|Tâche|Aufgabe|Compito|Taak|Zadanie|Задача|タスク|任务|任務|작업|태스크"
+_NATIVE_TASK = (
+    "Task|TASK|task|Tarea|Tarefa|Tâche|Aufgabe|Compito|Taak|Zadanie|Задача|タスク|任务|任務|작업"
+    "|태스크"
+)
 _SUFFIX = r"(?:[.-]\d+)*[A-Za-z]?(?:\.\d+)*(?:-[A-Z]{2,})?"
 _SURE: Final = (
     rf"T-?\d{{1,5}}{_SUFFIX}",
@@ -33,8 +36,7 @@ _LIKELY: Final = (
     r"\d+(?:\.\d+)+[a-z]?(?=[.:)]?(?:[\s*_~`\]]|$))",
     r"\d+[a-z]?(?=[.:)](?:[\s*_~`\]]|$))",
     r"#\d+",
-    r"(?:Item|Step|Subtask|Sub-task|Issue|Action|Todo|TODO|Step|Paso|Passo|Schritt|Étape|步骤|步驟)"
-    r"[ -]?#?\d+(?:[.-]\d+)*[a-z]?",
+    r"(?:Item|Step|Subtask|Action|Todo|TODO|Paso|Schritt|步骤)[ -]?#?\d+(?:[.-]\d+)*[a-z]?",
 )
 _PLACEHOLDER: Final = (
     r"T-?(?:X{1,4}|x{2,4}|N{2,4}|n{2,4})",
@@ -47,8 +49,10 @@ _CRITERION: Final = re.compile(
     r"(?:-[A-Z][A-Z0-9]*)*[- ]?\d+(?:[.-]\d+)*[a-z]?" + _END
 )
 _NO_ID: Final = re.compile(
-    r"(?:AES|SHA|MD|UTF|HTTP|TLS|SSL|IPV|IP|OAUTH|EC|ES|CSS|HTML|WCAG|PEP|ARM|RSA|BASE|INT|UINT|BIT"
-    r"|ISO|RFC|CVE|ADR|FIPS|PKCS|ECMA|NODE|GO|PHASE|WEEK|DAY|PR)-?\d|[SPVQEKXHDL]\d{1,2}(?!\d)|H26\d",
+    r"(?:AES|SHA|MD|UTF|HTTP|TLS|SSL|IPV|IP|OAUTH|EC|ES|CSS|HTML|WCAG|PEP|ARM|RSA|BASE|INT"
+    r"|UINT|BIT"
+    r"|ISO|RFC|CVE|ADR|FIPS|PKCS|ECMA|NODE|GO|PHASE|WEEK|DAY|PR)-?\d"
+    r"|[SPVQEKXHDL]\d{1,2}(?!\d)|H26\d",
     re.IGNORECASE,
 )
 

@@ -14,8 +14,10 @@ from typing import Final
 from msgspec import Struct
 
 from sixfold.feature.filenames import (
+    ATTRIBUTES,
     NAMES,
     NO_ROOTS,
+    OBJECTS,
     OTHER_EXTENSIONS,
     PRODUCTS,
     QUOTED_NAMES,
@@ -25,12 +27,15 @@ from sixfold.feature.filenames import (
 )
 
 _MOST_BRACES: Final = 64
+_BARE: Final = frozenset(("c", "h", "db", "env", "test"))
+"""Other extensions that make a bare word in a code span a file name."""
 
 _CODE = re.compile(r"(`+)(.+?)\1")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)(?:\s[^()]*)?\)")
 _SPACED_BRACES = re.compile(r"\{[^{}\s]+(?:,\s+[^{},\s]+)+\}")
 _APART = re.compile(
-    r"[\s\"'“”‘’«»<>|;—–→←⇒…·•\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2190-\u21ff\u2600-\U0001faff]+"
+    r"[\s\"'“”‘’«»<>"
+    r"|;—–→←⇒…·•\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef\u2190-\u21ff\u2600-\U0001faff]+"
 )
 _CODE_APART = re.compile(r"[\s,;]+(?:(?:and|or|&|\+|→|->|=>)\s+)?")
 _PROMISING = re.compile("[./]|" + "|".join(name for name in sorted(NAMES) if "." not in name))
@@ -42,38 +47,16 @@ _PART = r"(?:[\w.@$+~%-]|\[[\w.-]+\]|\{[\w.-]+\}|\([\w.-]+\)|\*|\{\})+"
 _SHAPE = re.compile(rf"{_PART}(?:/{_PART})*/?")
 _LOWER = re.compile(r"[a-z0-9_.@*\[\]()/{}-]+")
 _DOMAIN = re.compile(
-    r"(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|in|ai|co|me|edu|gov|xyz|cloud|land|tech|so|us|uk|de|cn|jp|sh|local)"
+    r"(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|in|ai|co|me|edu|gov|xyz|cloud|land|tech|so"
+    r"|us|uk|de|cn|jp|sh|local)"
 )
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _SUFFIX = re.compile(
-    r"_(?:test|spec)\.\w+|\.[a-z0-9]+|\.\w+\.(?!(?:ya?ml|json|toml|[cm]?js|ts)$)\w+|\.(?:test|spec|d)\.\w+"
+    r"_(?:test|spec)\.\w+|\.[a-z0-9]+|\.\w+\.(?!(?:ya?ml|json|toml|[cm]?js|ts)$)\w+|\.(?:test"
+    r"|spec|d)\.\w+"
 )
 _CODE_ROOTS: Final = frozenset(("src", "internal", "cmd", "pkg"))
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
-_BARE: Final = frozenset(("c", "h", "db", "env", "test"))
-_ATTRIBUTES: Final = frozenset(
-    ("json", "ts", "db", "env", "test", "cmd", "lock", "feature", "props", "conf")
-)
-_OBJECTS: Final = frozenset(
-    (
-        "this",
-        "self",
-        "ctx",
-        "res",
-        "req",
-        "request",
-        "response",
-        "c",
-        "e",
-        "s",
-        "t",
-        "r",
-        "w",
-        "cfg",
-        "msg",
-    )
-    + ("event", "obj", "row", "process", "import", "meta", "it", "os", "sys", "np", "pd")
-)
 
 
 class Mention(Struct, frozen=True):
@@ -201,7 +184,8 @@ def _without_tail(word: str) -> str:
 
 def _expanded(word: str) -> list[str]:
     """`a/{b,c}.go` as `a/b.go` and `a/c.go`; as it is where that makes too many."""
-    done, pending = [], [word]
+    done: list[str] = []
+    pending = [word]
     while pending and len(done) + len(pending) <= _MOST_BRACES:
         current = pending.pop(0)
         if braces := _BRACES.search(current):
@@ -217,9 +201,8 @@ def _apart(word: str) -> list[str]:
     parts = word.split("/")
     for index in range(1, len(parts)):
         left, right = parts[index - 1], parts[index]
-        if _extension(left) in SURE_EXTENSIONS and _extension(right) in SURE_EXTENSIONS:
-            if not left.endswith(("proj", ".go")) or index == 1:
-                return ["/".join(parts[:index]), *_apart("/".join(parts[index:]))]
+        if {_extension(left), _extension(right)} <= SURE_EXTENSIONS and not left.endswith("proj"):
+            return ["/".join(parts[:index]), *_apart("/".join(parts[index:]))]
     return [word]
 
 
@@ -236,7 +219,9 @@ def _judged(path: str, *, quoted: bool) -> Mention | None:
     parts = path.rstrip("/").split("/")
     if not path or not _SHAPE.fullmatch(path) or parts[0] in ("..", ".", "*"):
         return None
-    if parts[0].lower() in SYSTEM and rooted or (len(parts) > 1 and _DOMAIN.fullmatch(parts[0])):
+    if rooted and parts[0].lower() in SYSTEM:
+        return None
+    if len(parts) > 1 and _DOMAIN.fullmatch(parts[0]):
         return None
     name = parts[-1]
     if _is_file(name, below=len(parts) > 1, quoted=quoted) and not path.endswith("/"):
@@ -265,8 +250,8 @@ def _is_file(name: str, *, below: bool, quoted: bool) -> bool:
 
 def _is_attribute(stem: str, extension: str) -> bool:
     """Whether `req.json` or `this.db` is code that reads an attribute."""
-    if extension in _ATTRIBUTES:
-        return stem in _OBJECTS
+    if extension in ATTRIBUTES:
+        return stem in OBJECTS
     return len(stem) < 2 and extension not in ("go", "py", "js", "ts")
 
 

@@ -16,10 +16,13 @@ _NUMBER = (
     r"|[Zz]ero|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix)(?![A-Za-z0-9])"
 )
 _WORD = (
-    r"(?:[Ff]ollow-?[Uu]p )?(?:[Ss]ub-?)?(?:Phase|PHASE|phase|Stage|STAGE|Step|STEP|Milestone|MILESTONE|Wave|WAVE|Section|Sprint|Iteration"
+    r"(?:[Ff]ollow-?[Uu]p )?(?:[Ss]ub-?)?(?:Phase|PHASE|phase|Stage|STAGE|Step|STEP|Milestone"
+    r"|MILESTONE|Wave|WAVE|Section|Sprint|Iteration"
     r"|Epic|EPIC|Part|Increment|Work ?[Pp]ackage|Workstream)"
-    r"|Fase|FASE|Etapa|Tappa|Étape|Etape|Schritt|Etappe|Faza|Etap|Faz|Aşama|Giai đoạn|Bước|Paso|Passo"
-    r"|Фаза|Этап|Етап|Стадия|Шаг|フェーズ|フェイズ|ステージ|ステップ|段階|阶段|階段|步骤|步驟|단계|페이즈"
+    r"|Fase|FASE|Etapa|Tappa|Étape|Etape|Schritt|Etappe|Faza|Etap|Faz|Aşama|Giai đoạn|Bước"
+    r"|Paso|Passo"
+    r"|Фаза|Этап|Етап|Стадия|Шаг|フェーズ|フェイズ|ステージ|ステップ|段階|阶段|階段|步骤|步驟"
+    r"|단계|페이즈"
 )
 _NUMBERED = re.compile(
     rf"(?:(?:{_WORD})[ ]*[-#:.]?[ ]*{_NUMBER}"
@@ -30,8 +33,10 @@ _NUMBERED = re.compile(
     r"|(?:Phase|PHASE)(?=[ ]*[:\-–—]))"
 )
 _STORY_WORD = (
-    r"User[ -]?Stor(?:y|ies)|USER STORY|Historias? de [Uu]suario|Histórias? de [Uu]suário|Пользовательская история"
-    r"|История пользователя|ユーザーストーリー|ユーザストーリー|用户故事|使用者故事|사용자 스토리|故事|Story|STORY"
+    r"User[ -]?Stor(?:y|ies)|USER STORY|Historias? de [Uu]suario|Histórias? de [Uu]suário"
+    r"|Пользовательская история"
+    r"|История пользователя|ユーザーストーリー|ユーザストーリー|用户故事|使用者故事"
+    r"|사용자 스토리|故事|Story|STORY"
 )
 _STORY_NUMBER = r"[ ]*[-#:]?[ ]*(?P<number>\d+(?:\.\d+)?[a-z]?)(?![\w.]*\d)"
 _STORY_WORDS = re.compile(rf"(?:{_STORY_WORD}){_STORY_NUMBER}")
@@ -41,14 +46,17 @@ _NO_PHASE = re.compile(
     r"\W*(?:Format|Path Conventions|Legend|Conventions|Notes?|Checklist Format)\b", re.IGNORECASE
 )
 _CONTAINER = re.compile(
-    r"\W*(?:(?:Implementation |All |The )?Tasks?(?: List| Breakdown)?|Implementation(?: Plan)?|Work ?[Pp]ackages"
-    r"|Phases|タスク(?:一覧|リスト)?|実装タスク|任务(?:列表|清单)?|任務(?:列表|清單)?|Tareas|Tarefas|Задачи|작업(?: 목록)?)\W*",
+    r"\W*(?:(?:Implementation |All |The )?Tasks?(?: List| Breakdown)?"
+    r"|Implementation(?: Plan)?|Work ?[Pp]ackages"
+    r"|Phases|タスク(?:一覧|リスト)?|実装タスク|任务(?:列表|清单)?|任務(?:列表|清單)?|Tareas"
+    r"|Tarefas|Задачи|작업(?: 목록)?)\W*",
     re.IGNORECASE,
 )
 
 _STATUS_MARK = "✅✔☑✓🎉🟢🟡🔴⏳🚧❌⏸🔄⏭⚠🚫⛔🔲⬜🏁\ufe0f"
 _STATUS_WORD = (
-    r"(?:ALL )?(?:TASKS )?(?:COMPLETED?|DONE|FINISHED|IN PROGRESS|PENDING|TODO|NOT STARTED|BLOCKED|SKIPPED|DEFERRED"
+    r"(?:ALL )?(?:TASKS )?(?:COMPLETED?|DONE|FINISHED|IN PROGRESS|PENDING|TODO|NOT STARTED"
+    r"|BLOCKED|SKIPPED|DEFERRED"
     r"|MERGED|SHIPPED|完了|完成|已完成|完了済み|완료|COMPLETAD[OA]|CONCLUÍD[OA]|ГОТОВО|ВЫПОЛНЕНО)"
 )
 _STATUS = re.compile(
@@ -61,36 +69,40 @@ _STATUS = re.compile(
     r"|\(\d+/\d+[^)]{0,20}\))\s*$"
 )
 
-_KINDS: Final[tuple[tuple[PhaseKind, str], ...]] = (
-    (
-        "setup",
-        r"set[ -]?up|initiali[sz]ation|scaffold|bootstrap|project structure|preparation|prerequisites|セットアップ|準備|初期"
-        r"|初始化|准备|搭建|環境|环境|configuraci[óo]n|configuração|preparaci[óo]n|preparação|подготовка|настройка|설정|초기",
+_KINDS: Final[dict[PhaseKind, str]] = {
+    "setup": (
+        r"set[ -]?up|initiali[sz]ation|scaffold|bootstrap|project structure|preparation"
+        r"|prerequisites|セットアップ|準備|初期|初始化|准备|搭建|環境|环境|configuraci[óo]n"
+        r"|configuração"
+        r"|preparaci[óo]n|preparação|подготовка|настройка|설정|초기"
     ),
-    (
-        "foundational",
-        r"foundation|blocking|infrastructure|基盤|基础|基礎|fundacional|fundament|fundação|основ|фундамент|기반|기초",
+    "foundational": (
+        r"foundation|blocking|infrastructure|基盤|基础|基礎|fundacional|fundament|fundação|основ"
+        r"|фундамент|기반|기초"
     ),
-    (
-        "tests",
-        r"tests?\b|testing|validation|verification|tdd|テスト|検証|测试|測試|验证|驗證|prueba|teste|тест|провер|테스트|검증",
+    "tests": (
+        r"tests?\b|testing|validation|verification|tdd|テスト|検証|测试|測試|验证|驗證|prueba"
+        r"|teste"
+        r"|тест|провер|테스트|검증"
     ),
-    (
-        "integration",
-        r"integrat|wiring|end-to-end|統合|集成|整合|integraci|integraç|интеграц|통합",
+    "integration": r"integrat|wiring|end-to-end|統合|集成|整合|integraci|integraç|интеграц|통합",
+    "polish": (
+        r"polish|cross-cutting|clean-?up|finali[sz]|final\b|documentation|\bdocs?\b|release"
+        r"|hardening|landing|ポリッシュ|仕上げ|ドキュメント|文档|文件|文書|收尾|完善|优化"
+        r"|優化|pulido"
+        r"|polimento|документац|полировка|завершен|마무리|문서"
     ),
-    (
-        "polish",
-        r"polish|cross-cutting|clean-?up|finali[sz]|final\b|documentation|\bdocs?\b|release|hardening|landing|ポリッシュ"
-        r"|仕上げ|ドキュメント|文档|文件|文書|收尾|完善|优化|優化|pulido|polimento|документац|полировка|завершен|마무리|문서",
+    "core": (
+        r"core\b|implementation|implement\b|feature|models?\b|services?\b|実装|核心|实现|實作"
+        r"|implementaci|implementaç|реализац|구현|핵심"
     ),
-    (
-        "core",
-        r"core\b|implementation|implement\b|feature|models?\b|services?\b|実装|核心|实现|實作|implementaci|implementaç"
-        r"|реализац|구현|핵심",
-    ),
-)
-_KIND = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS]
+}
+_KIND = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS.items()]
+
+
+def is_phase(heading: Heading) -> bool:
+    """Whether the heading says itself that it is a phase."""
+    return bool(_NUMBERED.match(_bare(heading.text)))
 
 
 def phase_of(above: Sequence[Heading]) -> Heading | None:
@@ -98,9 +110,9 @@ def phase_of(above: Sequence[Heading]) -> Heading | None:
 
     The nearest phase-like heading; else the nearest story; else the outermost section.
     """
-    above = [heading for heading in above if not heading.underlined or _is_phase(heading)]
+    above = [heading for heading in above if not heading.underlined or is_phase(heading)]
     for heading in reversed(above):
-        if _is_phase(heading):
+        if is_phase(heading):
             return heading
     for heading in reversed(above):
         if heading.level > 1 and _STORY_AT_START.match(_bare(heading.text)):
@@ -115,16 +127,15 @@ def phase_of(above: Sequence[Heading]) -> Heading | None:
 
 def title_of(heading: str) -> str:
     """The heading without `Phase N:`, and without the marks of its state."""
-    text = _bare(heading)
-    numbered = _NUMBERED.match(text) or re.match(r"\d+(?:\.\d+)*[.)](?=[ ])", text)
-    if numbered:
-        text = text[numbered.end() :].lstrip(" \t:：.-–—|)）")
+    whole = _bare(heading)
     for _ in range(4):
-        shorter = _STATUS.sub("", text).rstrip(" -–—:|")
-        if shorter == text or not shorter:
+        shorter = _STATUS.sub("", whole).rstrip(" -–—:|")
+        if shorter == whole or not shorter:
             break
-        text = shorter
-    return text.strip() or _bare(heading)
+        whole = shorter
+    numbered = _NUMBERED.match(whole) or re.match(r"\d+(?:\.\d+)*[.)](?=[ ])", whole)
+    title = whole[numbered.end() :].lstrip(" \t:：.-–—|)）") if numbered else whole
+    return title.strip() or whole
 
 
 def story_of(heading: str) -> str | None:
@@ -145,11 +156,6 @@ def kind_of(title: str, about: str | None) -> PhaseKind:
     if about and not (start == 0 and kind in ("setup", "foundational", "polish")):
         return "story"
     return kind
-
-
-def _is_phase(heading: Heading) -> bool:
-    """Whether the heading says itself that it is a phase."""
-    return bool(_NUMBERED.match(_bare(heading.text)))
 
 
 def _bare(heading: str) -> str:

@@ -1,7 +1,7 @@
-"""The block structure of a Markdown file, line by line, as CommonMark has it.
+r"""The block structure of a Markdown file, line by line, as CommonMark has it.
 
 Bytes are decoded so that every one of them comes back: undecodable ones travel as surrogates.
-Lines end at `\\n` alone and keep what stands before it, so that line numbers are an editor's.
+Lines end at `\n` alone and keep what stands before it, so that line numbers are an editor's.
 """
 
 from __future__ import annotations
