@@ -78,11 +78,13 @@ class Dashboard(Steering, inherit_bindings=False):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(source, start, clock, leave_alone=leave_alone, gate_only=gate_only)
-        self.told += [(notice, "warn") for notice in notices]
+        self._notices = [(notice, "warn") for notice in notices]
         self.situation = Situation()
         """What the keys depend on, as of the last frame."""
         self._tones: dict[str, Style] = {}
         self._second = 0
+        for notice in self._notices:
+            self.story.add(clock(), notice)
         if plan:
             self.state.apply(ev.PlanLoaded(plan=plan))
         self.register_theme(THEME)
@@ -113,14 +115,17 @@ class Dashboard(Steering, inherit_bindings=False):
 
     # From messages to the screen
 
-    def on_ready(self) -> None:
-        """The panes are there: fill them, then follow the run."""
-        self.theme_changed_signal.subscribe(self, lambda _: self._tones.clear())
+    def on_mount(self) -> None:
+        """Before the first paint: end well when told to."""
         self._terminal = None if self.is_headless else Terminal()
         if self._terminal:
             mind_signals(lambda number: self.exit(return_code=128 + number))
+
+    def on_ready(self) -> None:
+        """The panes are there: fill them, then follow the run."""
+        self.theme_changed_signal.subscribe(self, lambda _: self._tones.clear())
         self.main.stream.extend(
-            [*(figures(self.state.plan) if self.state.plan else []), *self.told]
+            [*(figures(self.state.plan) if self.state.plan else []), *self._notices]
         )
         self.main.refresh_state()
         self.set_interval(FRAME, self.draw)
@@ -175,11 +180,11 @@ class Dashboard(Steering, inherit_bindings=False):
                 self.screen.refresh_keys()
 
     def _report(self, event: ev.AnyEvent) -> None:
-        text, tone = told(event)
-        at = event.at if isinstance(event.at, datetime) else self.clock()
-        self.told.append((f"{at.astimezone():%H:%M:%S}  {text}", tone))
-        if isinstance(event, ANNOUNCED) and self.clock() - at <= NEWS:
-            self.toast(text, tone)
+        now = self.clock()
+        at = event.at if isinstance(event.at, datetime) else now
+        self.story.add(at, event)
+        if isinstance(event, ANNOUNCED) and now - at <= NEWS:
+            self.toast(*told(event))
 
     # Keys
 

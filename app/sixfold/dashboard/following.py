@@ -10,7 +10,8 @@ from textual import work
 from textual.app import App
 
 from sixfold.dashboard.feed import Feed
-from sixfold.dashboard.widgets.row import Part, clean
+from sixfold.dashboard.story import Story
+from sixfold.dashboard.widgets.row import clean
 from sixfold.link import LinkError, Source
 from sixfold.state import RunState
 
@@ -31,8 +32,8 @@ class Following(App[None], inherit_bindings=False):
         self.feed = Feed()
         self.gone = False
         """Did the run's messages end without `run_ended`."""
-        self.told: list[Part] = []
-        """What happened so far, oldest first."""
+        self.story = Story()
+        """What happened so far."""
 
     @property
     def state(self) -> RunState:
@@ -60,7 +61,7 @@ class Following(App[None], inherit_bindings=False):
 
     def tell(self, text: str, tone: str = "look") -> None:
         """Say something to the person now, and remember it."""
-        self.told.append((f"{self.clock().astimezone():%H:%M:%S}  {text}", tone))
+        self.story.add(self.clock(), (text, tone))
         self.toast(text, tone)
 
     def toast(self, text: str, tone: str = "plain") -> None:

@@ -144,5 +144,5 @@ class Steering(Following, inherit_bindings=False):
 
     def action_messages(self) -> None:
         """What happened so far."""
-        lines = self.told or [("nothing yet", "quiet")]
+        lines = self.story.lines() or [("nothing yet", "quiet")]
         self.push_screen(TextScreen("MESSAGES", lines, at_end=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
 from sixfold import events as ev
@@ -13,6 +14,31 @@ ANNOUNCED = (ev.PlanChanged, ev.Notice, ev.PermissionAsked)
 
 _OUTCOMES = {"done": "good", "failed": "bad", "cancelled": "quiet", "finished": "good"}
 _LEVELS = {"info": "plain", "warning": "look", "error": "bad"}
+
+
+class Story:
+    """What happened so far, oldest first; put into words only where it is read."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[datetime, ev.AnyEvent | Part]] = []
+
+    def add(self, at: datetime, entry: ev.AnyEvent | Part) -> None:
+        """An event, or something the dashboard itself said, at a time in UTC."""
+        self._entries.append((at, entry))
+
+    @property
+    def last(self) -> Part | None:
+        """The latest line; None before the first."""
+        return _line(*self._entries[-1]) if self._entries else None
+
+    def lines(self) -> list[Part]:
+        """All lines, each with its local time."""
+        return [_line(at, entry) for at, entry in self._entries]
+
+
+def _line(at: datetime, entry: ev.AnyEvent | Part) -> Part:
+    text, tone = entry if isinstance(entry, tuple) else told(entry)
+    return f"{at.astimezone():%H:%M:%S}  {text}", tone
 
 
 def told(event: ev.AnyEvent) -> Part:

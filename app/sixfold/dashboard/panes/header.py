@@ -116,7 +116,7 @@ class Header(Painted):
         return [
             *progress,
             ("   ", ""),
-            app.told[-1] if app.told else ("waiting for the run …", "quiet"),
+            app.story.last or ("waiting for the run …", "quiet"),
         ]
 
     def strip_ground(self, y: int) -> str:
