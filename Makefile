@@ -55,10 +55,10 @@ demo: $(INSTALLED) ## the main job on a sample feature, seen live
 	else $(BIN)/sixfold demo --headless $(ARGS); fi
 
 test: $(INSTALLED) ## all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --ignore tests/bench $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 bench: $(INSTALLED) ## what things cost, printed
-	$(BIN)/python -m pytest -s tests/bench $(ARGS)
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
 check: $(INSTALLED) ## lint, format, types, and which room imports which
 	$(BIN)/ruff check .
