@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,13 @@ class Repository:
 
     def live(self, seconds: float = 30) -> RunFolder:
         """The live run, once it answers."""
-        return wait_for(lambda: (run := self.store.live()) and run.socket.exists() and run, seconds)
+
+        def look() -> RunFolder | None:
+            run = self.store.live()
+            return run if run and run.socket.exists() else None
+
+        found: RunFolder = wait_for(look, seconds)
+        return found
 
     def wait_for_event(self, kind: type, seconds: float = 30, **fields: object) -> Any:
         """The first event of a kind with these fields in the live run's journal."""
@@ -130,6 +136,13 @@ def wait_for(look: Any, seconds: float = 30) -> Any:
 def of(events: Iterable[ev.AnyEvent], kind: type) -> list[Any]:
     """The events of one kind."""
     return [event for event in events if isinstance(event, kind)]
+
+
+def end_of(events: Sequence[ev.AnyEvent]) -> ev.RunEnded:
+    """The last event of a run."""
+    last = events[-1]
+    assert isinstance(last, ev.RunEnded)
+    return last
 
 
 def outcomes(events: Iterable[ev.AnyEvent]) -> dict[str, str]:

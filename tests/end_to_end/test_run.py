@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from repository import Repository, leftovers, of, outcomes, wait_for
+from repository import Repository, end_of, leftovers, of, outcomes, wait_for
 from sixfold import events as ev
 
 TWO_PHASES = """\
@@ -64,8 +64,9 @@ def test_a_run_ticks_every_box_and_ends_with_zero(tmp_path: Path) -> None:
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert isinstance(events[0], ev.RunStarted)
     assert events[0].context == "count it"
-    assert events[-1] == of(events, ev.RunEnded)[0]
-    assert (events[-1].outcome, events[-1].done, events[-1].total) == ("finished", 5, 5)
+    assert len(of(events, ev.RunEnded)) == 1
+    end = end_of(events)
+    assert (end.outcome, end.done, end.total) == ("finished", 5, 5)
     assert set(outcomes(events).values()) == {"done"}
     assert repository.tasks.read_bytes() == before.replace(b"- [ ]", b"- [X]")
     run = repository.store.find()
@@ -124,7 +125,7 @@ def test_a_failed_task_halts_what_needs_it_and_nothing_else(tmp_path: Path) -> N
         ("T004", "T002"),
         ("T007", "T002"),
     }
-    assert events[-1].outcome == "failed"
+    assert end_of(events).outcome == "failed"
     assert "- [ ] T002" in repository.tasks.read_text()
     assert "- [X] T003" in repository.tasks.read_text()
 
@@ -211,7 +212,7 @@ def test_when_the_fixes_are_spent_the_run_is_blocked_and_says_so(tmp_path: Path)
     assert code == 1
     assert "the gate after phase 1 is red after 1 fix attempts" in blocked.reason
     assert blocked.options == ["gate", "stop"]
-    assert events[-1].outcome == "failed"
+    assert end_of(events).outcome == "failed"
     assert "T005" not in outcomes(events)
 
 
@@ -229,7 +230,7 @@ def test_a_signal_ends_the_run_and_all_its_processes(
     out, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (code, "")
     events = ev.decode_journal(out.encode().splitlines())
-    assert events[-1].outcome == "stopped"  # type: ignore[union-attr]
+    assert end_of(events).outcome == "stopped"
     assert outcomes(events) == {"T001": "cancelled"}
     assert leftovers(run.id) == []
     assert repository.tasks.read_text() == TWO_PHASES

@@ -8,7 +8,7 @@ from subprocess import Popen
 
 import pytest
 
-from repository import Repository, leftovers, of, outcomes, wait_for
+from repository import Repository, end_of, leftovers, of, outcomes, wait_for
 from sixfold import events as ev
 from sixfold.link import Link
 
@@ -113,7 +113,7 @@ def test_a_blocked_run_waits_for_a_person_when_told_to(
         ["retry", "skip", "stop"],
     )
     told(repository, "retry", "T002")
-    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+    assert end_of(events_of(process)).outcome == "finished"
 
 
 def test_a_red_gate_that_a_person_mended_is_judged_again(
@@ -125,7 +125,7 @@ def test_a_red_gate_that_a_person_mended_is_judged_again(
     repository.wait_for_event(ev.RunBlocked)
     repository.write("mended", "")
     told(repository, "gate")
-    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+    assert end_of(events_of(process)).outcome == "finished"
 
 
 def test_a_skipped_task_keeps_its_box_and_lets_others_go_on(
@@ -170,7 +170,7 @@ def test_a_gate_can_be_asked_for_at_any_time(tmp_path: Path, processes: list[Pop
     ended = repository.wait_for_event(ev.GateEnded, cause="asked")
     assert ended.verdict == "green"
     repository.write("go", "")
-    assert events_of(process)[-1].outcome == "finished"  # type: ignore[union-attr]
+    assert end_of(events_of(process)).outcome == "finished"
 
 
 def test_stop_ends_the_run_and_ticks_nothing_more(
@@ -182,7 +182,7 @@ def test_stop_ends_the_run_and_ticks_nothing_more(
     repository.wait_for_event(ev.TaskStarted, task="T001")
     told(repository, "stop")
     events = events_of(process)
-    assert (events[-1].outcome, process.returncode) == ("stopped", 1)  # type: ignore[union-attr]
+    assert (end_of(events).outcome, process.returncode) == ("stopped", 1)
     assert repository.tasks.read_text() == CHAIN
     gone = repository.sixfold("pause")
     assert gone.returncode == 2

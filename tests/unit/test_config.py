@@ -29,7 +29,7 @@ def test_every_setting_of_the_contract_is_read() -> None:
     assert settings.default_agent == "mine"
     assert (settings.roster.slots, settings.roster.roles) == (4, "strict")
     assert settings.agents["mine"].env == {"KEY": "secret-1"}
-    assert settings.agents["mine"].timeout == 5400
+    assert float(settings.agents["mine"].timeout) == 5400
     assert settings.agents["canned"].speed == 4
     assert (settings.isolation, settings.stories, settings.checklists) == (
         "shared",
@@ -38,7 +38,7 @@ def test_every_setting_of_the_contract_is_read() -> None:
     )
     assert settings.attempts == 1
     assert settings.gate.command == ["make", "test"]
-    assert (settings.gate.timeout, settings.gate.fix_attempts) == (90, 0)
+    assert (float(settings.gate.timeout), settings.gate.fix_attempts) == (90, 0)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
@@ -46,7 +46,8 @@ def test_an_empty_file_means_the_defaults(text: str) -> None:
     settings = parse(text, "sixfold.yaml", {})
     assert settings.default_agent == "claude"
     assert settings.gate.command == ["go", "test", "-race", "./..."]
-    assert (settings.attempts, settings.isolation, settings.gate.timeout) == (2, "worktree", 600)
+    assert (settings.attempts, settings.isolation) == (2, "worktree")
+    assert float(settings.gate.timeout) == 600
 
 
 def test_the_only_agent_of_a_file_is_the_default() -> None:
