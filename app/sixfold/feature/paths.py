@@ -27,6 +27,8 @@ from sixfold.feature.filenames import (
 )
 
 _MOST_BRACES: Final = 64
+_LETTER_STEMS: Final = frozenset(("go", "py", "js", "ts", "txt", "md", "yaml", "yml", "sh"))
+"""Extensions that make a file name of a single letter; `t.conf` is code."""
 _BARE: Final = frozenset(("c", "h", "db", "env", "test"))
 """Other extensions that make a bare word in a code span a file name."""
 
@@ -252,7 +254,7 @@ def _is_attribute(stem: str, extension: str) -> bool:
     """Whether `req.json` or `this.db` is code that reads an attribute."""
     if extension in ATTRIBUTES:
         return stem in OBJECTS
-    return len(stem) < 2 and extension not in ("go", "py", "js", "ts")
+    return len(stem) < 2 and extension not in _LETTER_STEMS
 
 
 def _directory(path: str, parts: list[str], *, quoted: bool) -> Mention | None:
