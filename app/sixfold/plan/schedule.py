@@ -69,7 +69,14 @@ class Schedule:
         self._homeless = set(ROLES) - {slot_role(slot) for slot in range(1, slots + 1)}
         self._state: list[TaskState] = ["pending"] * count
         self._unmet = [len(needs) for needs in network.needs]
-        self._bad_needs = [int(self._ambiguous(node)) for node in range(count)]
+        self._bad_needs = [0] * count
+        self._clear = [False] * count
+        """Satisfied, and all that it needs is clear: what was skipped, or ticked by hand, lets
+        nothing pass that waits for something further up."""
+        self._ill = [False] * count
+        """Failed or halted, or satisfied although something it needs is ill."""
+        self._users = [0] * count
+        """Dependents that run, where a task was reopened after they had started."""
         self._queues: dict[Role, list[tuple[int, int]]] = {role: [] for role in ROLES}
         self._count: Counter[TaskState] = Counter({"pending": count})
         self._barriers = Barriers(network)
@@ -178,14 +185,19 @@ class Schedule:
         self._refresh(self._network.order)
 
     def _is_halted(self, node: int) -> bool:
-        return self._bad_needs[node] > 0 or self._barriers.halted(self._network.phase[node])
+        return (
+            self._bad_needs[node] > 0
+            or self._ambiguous(node)
+            or self._barriers.halted(self._network.phase[node])
+        )
 
     def _rightful(self, node: int) -> TaskState:
         """The state of a task that is not settled by itself."""
         if self._is_halted(node):
             return "halted"
         opened = self._barriers.opened(self._network.phase[node])
-        return "ready" if opened and not self._unmet[node] else "pending"
+        waits = self._unmet[node] or self._users[node]
+        return "ready" if opened and not waits else "pending"
 
     def _settle(self, node: int, state: TaskState) -> list[int]:
         """Put a task into a state, and all others where that leaves them.
@@ -215,15 +227,32 @@ class Schedule:
         if state == "ready":
             role = self._network.tasks[node].role
             heappush(self._queues[role], (-self._remaining[node], node))
-        satisfied = (state in SATISFIED) - (old in SATISFIED)
-        bad = (state in _BAD) - (old in _BAD)
-        stale = [node]
-        if satisfied or bad:
-            for later in self._network.dependents[node]:
-                self._unmet[later] -= satisfied
-                self._bad_needs[later] += bad
-                stale.append(later)
+        stale = [node, *self._spread(node)]
+        busy = (state in _BUSY) - (old in _BUSY)
+        if busy:
+            for need in self._network.needs[node]:
+                self._users[need] += busy
+                stale.append(need)
         return stale + self._members(self._shift_phase(node, old, state))
+
+    def _spread(self, node: int) -> list[int]:
+        """Tell the dependents whether a task is clear and whether it is ill."""
+        told: list[int] = []
+        work = [node]
+        while work:
+            node = work.pop()
+            satisfied = self._state[node] in SATISFIED
+            clear = satisfied and not self._unmet[node]
+            ill = self._state[node] in _BAD or (satisfied and self._bad_needs[node] > 0)
+            changed = clear - self._clear[node], ill - self._ill[node]
+            self._clear[node], self._ill[node] = clear, ill
+            if changed == (0, 0):
+                continue
+            for later in self._network.dependents[node]:
+                self._unmet[later] -= changed[0]
+                self._bad_needs[later] += changed[1]
+                (work if self._state[later] in SATISFIED else told).append(later)
+        return told
 
     def _shift_phase(self, node: int, old: TaskState, new: TaskState) -> list[int]:
         box_open = self._network.box[node] == "pending"
@@ -278,18 +307,19 @@ class Schedule:
     def _blame(self) -> list[Halt]:
         """Each halted task with the first failed or ambiguous one it rests on."""
         blamed: dict[int, int] = {}
+        seen: set[int] = set()
         phases: set[int] = set()
         for root in self._network.order:
-            state = self._state[root]
-            if state != "failed" and not (state == "halted" and self._ambiguous(root)):
-                continue
-            work = [root]
+            own = self._state[root] == "halted" and self._ambiguous(root)
+            work = [root] if own or self._state[root] == "failed" else []
             while work:
-                node = work.pop()
-                later = self._later(node, phases)
-                fresh = [n for n in later if self._state[n] == "halted" and n not in blamed]
-                blamed.update((n, root) for n in fresh if not self._ambiguous(n))
-                work += [n for n in fresh if not self._ambiguous(n)]
+                for node in self._later(work.pop(), phases):
+                    if node in seen or not self._ill[node] or self._ambiguous(node):
+                        continue
+                    seen.add(node)
+                    work.append(node)
+                    if self._state[node] == "halted":
+                        blamed[node] = root
         ids = self._network.ids
         return [Halt(ids[node], ids[root]) for node, root in sorted(blamed.items())]
 
