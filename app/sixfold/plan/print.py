@@ -181,7 +181,7 @@ def _reason(need: Need) -> str:
         "phase": "the phase before comes first",
         "file": f"file; both name {need.detail}",
         "stated": f'stated; line {need.line} says "{need.detail}"',
-        "test first": f"test first; {need.detail} is what it tests",
+        "test first": f"test first; {need.task} is the test, by {need.detail}",
     }
     return reasons[need.because]
 
