@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sixfold.feature.ids import is_unlikely, shape
-from sixfold.feature.phases import is_phase
+from sixfold.feature.phases import is_meant, is_phase
 from sixfold.feature.sections import (
     is_checklist,
     is_checklist_label,
@@ -55,13 +56,14 @@ class Boxes(Struct, frozen=True):
 
 def boxes_in(seen: Structure) -> Boxes:
     """Every box that a reader sees, and those that a lost fence hides."""
+    seen = _sectioned(seen)
     items = tuple(_visible(seen, frozenset()))
     ids = {item.entry.id.id for item in items if item.entry.id}
     lost = tuple(fence for fence in seen.fences if _is_lost(seen, fence, ids))
     if not lost:
         return Boxes(seen, items, ())
     inside = frozenset(line for fence in lost for line in range(fence.first, fence.last))
-    opened = _without(seen, lost)
+    opened = _sectioned(_without(seen, lost))
     return Boxes(opened, tuple(_visible(opened, inside)), lost)
 
 
@@ -85,6 +87,11 @@ def tasks_in(boxes: Boxes) -> dict[int, str]:
         return {line: name for line, name in named.items() if line not in dropped}
     outer = [item.line for item in _outermost(items) if _is_work(item)]
     return {line: f"#{number}" for number, line in enumerate(outer, 1)}
+
+
+def _sectioned(seen: Structure) -> Structure:
+    """`seen` without the headings that are one by accident."""
+    return replace(seen, headings=tuple(filter(is_meant, seen.headings)))
 
 
 def _visible(seen: Structure, lost: frozenset[int]) -> Iterator[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
@@ -52,6 +53,8 @@ _CONTAINER = re.compile(
     r"|Tarefas|Задачи|작업(?: 목록)?)\W*",
     re.IGNORECASE,
 )
+
+_TITLE = re.compile(r"[^*_`:.!?。：！？\n]{1,60}")
 
 _STATUS_MARK = "✅✔☑✓🎉🟢🟡🔴⏳🚧❌⏸🔄⏭⚠🚫⛔🔲⬜🏁\ufe0f"
 _STATUS_WORD = (
@@ -102,7 +105,17 @@ _KIND = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS.item
 
 def is_phase(heading: Heading) -> bool:
     """Whether the heading says itself that it is a phase."""
-    return bool(_NUMBERED.match(_bare(heading.text)))
+    return _is_numbered(heading.text)
+
+
+@lru_cache(maxsize=4096)
+def _is_numbered(heading: str) -> bool:
+    return bool(_NUMBERED.match(_bare(heading)))
+
+
+def is_meant(heading: Heading) -> bool:
+    """Whether the heading was meant as one: a rule right below a sentence makes one by accident."""
+    return not heading.underlined or is_phase(heading) or bool(_TITLE.fullmatch(heading.text))
 
 
 def phase_of(above: Sequence[Heading]) -> Heading | None:
@@ -110,7 +123,6 @@ def phase_of(above: Sequence[Heading]) -> Heading | None:
 
     The nearest phase-like heading; else the nearest story; else the outermost section.
     """
-    above = [heading for heading in above if not heading.underlined or is_phase(heading)]
     for heading in reversed(above):
         if is_phase(heading):
             return heading
@@ -158,6 +170,7 @@ def kind_of(title: str, about: str | None) -> PhaseKind:
     return kind
 
 
+@lru_cache(maxsize=4096)
 def _bare(heading: str) -> str:
     """The heading without emphasis, leading marks and numbering before a phase word."""
     text = re.sub(r"\s+", " ", re.sub(r"\*\*|__|~~", "", heading)).strip()

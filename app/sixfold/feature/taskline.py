@@ -109,7 +109,7 @@ def entry(text: str, before: tuple[str, ...] = ()) -> Entry:
         tuple(marks.stories),
         tuple(marks.labels),
         _unwrapped(title, text[:at]),
-        bool(_LEGEND.search(text[:200])),
+        _is_legend(text, found),
     )
 
 
@@ -225,6 +225,13 @@ def _bare_id(text: str, at: int) -> tuple[Id | None, bool]:
     if found and found.kind == "likely" and text[at:start].endswith(("`", "(")):
         return None, False
     return found, start > at
+
+
+def _is_legend(text: str, found: Id | None) -> bool:
+    """Whether the line shows what a task looks like: `[P?]`, `T###`, "Description"."""
+    if not _LEGEND.search(text[:200]):
+        return False
+    return found is None or found.kind != "sure" or "descr" in text.lower()
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
