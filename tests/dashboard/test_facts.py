@@ -1,0 +1,176 @@
+"""The pure floor of the dashboard: what has arrived, what it means, what the keys may do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from dashboard.scripted import BEGIN, BLOCKED, ENDED, FAILED, PHASE_1, PHASE_2, PLAN, RED, say
+from sixfold import events as ev
+from sixfold.dashboard import words
+from sixfold.dashboard.attention import calls
+from sixfold.dashboard.feed import WAITING, Feed
+from sixfold.dashboard.situation import refusals, targets
+from sixfold.dashboard.story import told
+from sixfold.state import RunState
+
+RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
+
+
+def fed(*messages: ev.Message) -> Feed:
+    feed = Feed()
+    for message in messages:
+        feed.take(message)
+    return feed
+
+
+def state(*messages: ev.Message) -> RunState:
+    return fed(*messages).state
+
+
+def test_a_slots_log_tells_what_began_what_was_said_and_how_it_ended() -> None:
+    feed = fed(*RUNNING, *FAILED)
+    texts = [text for text, _ in feed.said[3]]
+    assert texts == [
+        "",
+        "T004  Test the pool in count/pool_test.go",
+        "> read plan.md",
+        "? run make gen?",
+        "✗ T004 failed: exit code 3",
+    ]
+
+
+def test_what_waits_for_a_frame_is_bounded_and_the_latest_is_kept() -> None:
+    feed = fed(*(say(1, "T001", ("say", str(n))) for n in range(WAITING + 5)))
+    assert len(feed.said[1]) == WAITING
+    assert feed.said[1][-1] == (str(WAITING + 4), "plain")
+
+
+def test_a_tally_is_the_latest_one_and_goes_when_its_gate_ends() -> None:
+    progress = ev.GateProgress(
+        gate=2, seconds=1, passed=1, failed=0, skipped=0, races=0, packages=[], running=[],
+        failures=[],
+    )  # fmt: skip
+    feed = fed(*RUNNING, RED[0], progress)
+    assert feed.progress is progress
+    feed.take(RED[-1])
+    assert feed.progress is None
+
+
+@pytest.mark.parametrize(
+    ("task", "messages", "word"),
+    [
+        ("T001", BEGIN, "ready"),
+        ("T002", BEGIN, "needs T001"),
+        ("T003", BEGIN, "waits"),
+        ("T003", RUNNING, "running in 5"),
+        ("T001", RUNNING, "done"),
+        ("T004", (*RUNNING, *FAILED), "failed"),
+        ("T005", (*RUNNING, *FAILED), "halted by T004"),
+        ("T004", (*RUNNING, *FAILED, ev.TaskSkipped(task="T004")), "skipped"),
+    ],
+)
+def test_a_task_says_how_it_stands(task: str, messages: tuple[ev.Message, ...], word: str) -> None:
+    found = state(*messages)
+    assert words.task_look(found, found.by_id[task]).word == word
+
+
+def test_an_ambiguous_task_is_told_as_such() -> None:
+    plan = structs.replace(PLAN, tasks=[structs.replace(PLAN.tasks[0], runnable=False)])
+    found = state(ev.PlanLoaded(plan=plan))
+    assert words.task_look(found, found.by_id["T001"]).word == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("messages", "word"),
+    [
+        (BEGIN, "waits"),
+        (RUNNING, "running"),
+        ((*RUNNING, *FAILED), "has failed"),
+        ((*RUNNING, RED[0]), "gate runs"),
+        ((*RUNNING, *RED), "gate red"),
+        ((*RUNNING, *RED, ev.FixStarted(phase=2, slot=5, attempt=2, agent="a")), "fix 2"),
+        ((*RUNNING, ev.PhaseEnded(phase=2)), "passed"),
+    ],
+)
+def test_a_phase_says_how_it_stands(messages: tuple[ev.Message, ...], word: str) -> None:
+    found = state(*messages)
+    assert words.phase_look(found, found.phases[1]).word == word
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (41, "0:41"), (723, "12:03"), (10927, "3:02:07")]
+)
+def test_times_read_as_on_a_clock(seconds: int, text: str) -> None:
+    assert words.elapsed(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("command", "title"),
+    [
+        (["go", "test", "-race", "-json", "./..."], "GO TEST -RACE"),
+        (["/usr/bin/make"], "MAKE"),
+        (["sh", "check.sh"], "SH CHECK.SH"),
+    ],
+)
+def test_the_gate_is_named_after_its_command(command: list[str], title: str) -> None:
+    assert words.gate_title(command) == title
+
+
+def test_keys_act_on_what_is_selected_else_on_what_failed_or_runs_alone() -> None:
+    running, broken = state(*RUNNING), state(*RUNNING, *FAILED)
+    assert targets(running, "T006", 0) == {"skip": "T006"}
+    assert targets(running, "T003", 0) == {"cancel": "T003", "diff": "T003"}
+    assert targets(running, "", 3) == {"cancel": "T004"}
+    assert targets(broken, "", 0) == {"retry": "T004", "skip": "T004", "cancel": "T003"}
+    assert targets(broken, "T005", 0) == {"retry": "T004", "skip": "T005", "cancel": "T003"}
+
+
+def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
+    for found, why in (
+        (state(), "no run has started"),
+        (state(*RUNNING), "the runner is gone"),
+        (state(*RUNNING, ENDED), "the run has ended"),
+    ):
+        refused = refusals(found, {}, linked=False, startable=False)
+        assert set(refused) == {"pause", "gate", "retry", "skip", "cancel", "diff"}
+        if found.ended or not found.live:
+            continue
+        assert set(refused.values()) == {why}
+
+
+def test_what_is_most_pressing_comes_first() -> None:
+    found = state(*RUNNING, *FAILED, BLOCKED)
+    asks = ev.PermissionAsked(slot=3, task="T004", request="1", text="may I?", options=["y", "n"])
+    found.apply(asks)
+    texts = [c.text for c in calls(found, gone=False, startable=False, leaving=False)]
+    assert texts[0] == "slot 3 (T004) asks: may I?  [y / n]"
+    assert texts[1].startswith("blocked: the gate after phase 2 is red")
+    gone = calls(found, gone=True, startable=False, leaving=False)
+    assert "the runner is gone" in gone[0].text
+    assert calls(state(*RUNNING), gone=False, startable=False, leaving=False) == []
+
+
+def test_a_blocked_run_names_the_keys_that_help() -> None:
+    (call,) = calls(state(*RUNNING, BLOCKED), gone=False, startable=False, leaving=False)
+    assert call.keys == (("g", "gate"), ("q", "stop"))
+
+
+def test_every_event_can_be_told() -> None:
+    told_events = [told(message) for message in (*RUNNING, *FAILED, *RED, BLOCKED, ENDED)
+                   if isinstance(message, ev.Event)]  # fmt: skip
+    assert all(text and tone for text, tone in told_events)
+
+
+def test_the_dashboard_stands_on_its_floor_alone() -> None:
+    above = ("runner", "agents", "workspace", "gate", "plan", "feature", "cli", "commands")
+    check = (
+        "import sys; from sixfold.dashboard import load; load();"
+        f"print([m for m in sys.modules if m.startswith(tuple('sixfold.'+n for n in {above}))])"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

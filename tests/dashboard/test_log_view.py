@@ -1,0 +1,172 @@
+"""The log: what it keeps, where it breaks lines, and that it never moves a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import ComposeResult
+
+from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.widgets.ansi import LONGEST, decode
+from sixfold.dashboard.widgets.key_bar import KeyBar
+from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.row import clean, cut, row, width_of
+from sixfold.dashboard.widgets.wrap import INDENT, breaks
+
+
+class OneLog(TextScreen):
+    """A log with the whole screen."""
+
+    def __init__(self) -> None:
+        super().__init__("log", [])
+
+    def compose(self) -> ComposeResult:
+        yield LogView(keep=1000)
+        yield KeyBar()
+
+
+def lines(texts: Iterable[object]) -> list[tuple[str, str]]:
+    return [(str(text), "plain") for text in texts]
+
+
+def last(log: LogView) -> str:
+    return log.render_line(log.size.height - 1).text.strip()
+
+
+def first(log: LogView) -> str:
+    return log.render_line(0).text.strip(" ▐")
+
+
+async def test_it_follows_until_the_reader_scrolls_up_and_again_at_the_end() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        log = pilot.app.screen.query_one(LogView)
+        await pilot.pause()
+        log.extend(lines(range(100)))
+        assert last(log) == "99"
+        await pilot.press("pageup")
+        assert not log.following
+        top = first(log)
+        log.extend(lines(range(100, 200)))
+        assert first(log) == top
+        assert log.missed == 100
+        await pilot.press("end")
+        assert (last(log), log.following, log.missed) == ("199", True, 0)
+
+
+async def test_appending_never_lays_the_screen_out() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        layouts = log._layout_updates
+        for number in range(50):
+            log.extend(lines([number]))
+            await pilot.pause()
+        assert log._layout_updates == layouts
+
+
+async def test_old_lines_are_dropped_in_blocks_below_a_reader_who_stays() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(range(1200)))
+        assert len(log.lines) == 1200
+        await pilot.press("pageup")
+        top = first(log)
+        log.extend(lines(range(1200, 1300)))
+        assert len(log.lines) == 1000
+        assert first(log) == top
+        log.extend(lines(range(1300, 5000)))
+        assert first(log) == "4000"
+
+
+async def test_a_narrower_pane_breaks_lines_anew_and_keeps_the_place() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(f"{n} {'word ' * 20}" for n in range(100)))
+        await pilot.press("pageup", "pageup")
+        line = log._rows[log.top][0]
+        await pilot.resize_terminal(40, 20)
+        await pilot.pause()
+        assert first(log).startswith(str(line))
+        await pilot.press("end")
+        assert last(log).endswith("word")
+
+
+async def test_a_search_is_marked_and_round_the_end() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(f"{n} {'Needle' if n % 100 == 5 else ''}" for n in range(300)))
+        assert log.find("needle") == 3
+        assert log.find("needLe") == 0
+        assert log.find("Needle") == 3
+        places = []
+        for _ in range(4):
+            log.find_next(forward=True)
+            places.append(log.lines[log._found_at or 0])
+        assert places[0] == places[3]
+        assert len(set(places)) == 3
+        marked = [s for y in range(24) for s in log.render_line(y) if s.text == "Needle"]
+        assert all(segment.style and segment.style.bgcolor for segment in marked)
+
+
+@given(st.text(), st.integers(2, 60))
+def test_rows_hold_the_whole_line_and_fit(text: str, width: int) -> None:
+    text = clean(text)
+    rows = breaks(text, width)
+    assert "".join(text[start:end] for start, end in rows) == text
+    for index, (start, end) in enumerate(rows):
+        room = width - INDENT if index else width
+        assert cell_len(text[start:end]) <= max(2, room) or end - start == 1
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("\x1b[]0;m\x07\x9b\r\t")))
+def test_whatever_is_printed_comes_out_printable(raw: str) -> None:
+    text, spans = decode(raw)
+    assert clean(text) == text
+    assert "\x1b" not in text
+    assert all(0 <= start <= end <= len(text) for start, end, _ in spans)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("\tindented", "    indented"),
+        ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
+        ("\x1b[2J\x1b[Hclear", "clear"),
+        ("lone \x1b escape", "lone ␛ escape"),
+        ("a\x00b", "a␀b"),
+        ("1 %\r2 %\r", "2 %"),
+    ],
+)
+def test_sequences_are_dropped_and_stray_controls_shown(raw: str, text: str) -> None:
+    assert decode(raw)[0] == text
+
+
+def test_a_line_without_end_is_cut() -> None:
+    text, _ = decode("x" * 1_000_000)
+    assert len(text) < LONGEST + 50
+    assert text.endswith("more characters")
+
+
+@given(
+    st.lists(st.tuples(st.text(), st.just(""))),
+    st.lists(st.tuples(st.text(), st.just(""))),
+    st.integers(0, 50),
+)
+def test_a_row_is_never_wider_than_its_pane(
+    left: list[tuple[str, str]], right: list[tuple[str, str]], width: int
+) -> None:
+    assert width_of(row(left, right, width)) <= width
+    assert width_of(cut(left, width)) <= width
