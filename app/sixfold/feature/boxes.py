@@ -154,13 +154,13 @@ def _kind(item: Item) -> str:
 def _confirmed(items: Sequence[Item], *, beside_sure: bool) -> set[int]:
     """Lines whose `likely` id others of its shape confirm, so that `AES-128` is none.
 
-    `beside_sure`: the file has ids that are beyond doubt; then what is nested or stands in a
-    checklist is an acceptance item, whatever its number.
+    `beside_sure`: the file has ids that are beyond doubt; then what is nested is an acceptance
+    item, whatever its number.
     """
-    likely = [item for item in items if _kind(item) == "likely"]
+    likely = [item for item in items if _kind(item) == "likely" and _is_work(item)]
     if beside_sure:
         outer = {item.line for item in _outermost(items)}
-        likely = [item for item in likely if item.line in outer and _is_work(item)]
+        likely = [item for item in likely if item.line in outer]
     shapes: defaultdict[str, set[str]] = defaultdict(set)
     for item in likely:
         if item.entry.id:

@@ -75,6 +75,15 @@ def open_but(task: str, line: int, words: str) -> PlanWarning:
     return PlanWarning(line, "state-says-done-text-says-not", message)
 
 
+def run_though(task: str, line: int, words: str) -> PlanWarning:
+    """An open box whose text shouts that it shall wait."""
+    message = (
+        f'line {line}: {task} is open and will be run, yet says "{words}";'
+        " park it with [-] if it shall wait"
+    )
+    return PlanWarning(line, "state-says-done-text-says-not", message)
+
+
 def no_box(task: str, line: int) -> PlanWarning:
     """A task that is a heading, a plain list item, or has brackets that are no box."""
     message = f"line {line}: {task} has no box and is not run; write `- [ ] {task} ...`"

@@ -28,6 +28,8 @@ _SET_APART = re.compile(
     r"|merged into|out of scope)\b)",
     re.IGNORECASE,
 )
+_WAITS = re.compile(r"\b(?:BLOCKED|DEFERRED|SKIPPED|CANCELL?ED|SUPERSEDED|OBSOLETE)\b")
+_STRUCK = re.compile(r"~~.*~~")
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”")
 _NO_BOX = re.compile(
     r"\s*(?:[-*+][ \t]+(?:[☐☑⬜🔲✅❌][\ufe0f]?[ \t]*)?|[-*+]?[ \t]*\[[ xX]?\][ \t]*"
@@ -48,6 +50,7 @@ def judge(
         warnings.append(warning)
     warnings += _commented_out(boxes)
     warnings += _ticked(bodies)
+    warnings += _loud(bodies)
     warnings += _boxless(boxes, bodies, loose)
     warnings += _nameless(boxes, bodies)
     return ambiguous, warnings
@@ -88,6 +91,8 @@ def _waiting(bodies: Sequence[Body]) -> Iterator[tuple[list[int], PlanWarning]]:
     for body in bodies:
         at, state = body.item.line, body.item.box.state
         words = next(filter(_LABEL.fullmatch, body.item.entry.labels), None)
+        if _STRUCK.fullmatch(body.item.box.rest):
+            words = "~~"
         if state == "pending" and words:
             yield [at], complaints.open_but(body.id, at + 1, words)
         if state == "parked" and body.item.box.mark.strip() in ("", "x", "X"):
@@ -114,6 +119,15 @@ def _ticked(bodies: Sequence[Body]) -> Iterator[PlanWarning]:
     for body in bodies:
         if body.item.box.state == "done" and (words := _against_tick(body.item)):
             yield complaints.ticked_but(body.id, body.item.line + 1, words)
+
+
+def _loud(bodies: Sequence[Body]) -> Iterator[PlanWarning]:
+    """Open tasks that shout that they shall wait, in the line or below it."""
+    for body in bodies:
+        if body.item.box.state == "pending":
+            text = " ".join([body.item.entry.title, *(text for _, text in body.lines)])
+            if words := _WAITS.search(_QUOTED.sub("", text)):
+                yield complaints.run_though(body.id, body.item.line + 1, words[0])
 
 
 def _against_tick(item: Item) -> str | None:

@@ -45,7 +45,7 @@ _PLACEHOLDER: Final = (
     r"T-?\d{0,3}[#?]{1,4}",
 )
 _CRITERION: Final = re.compile(
-    r"(?:N?FR|NFRS|SC|C|CHK|CE|CN|QR|REQ|AC|EC|US|UC|RQ|TR|BR|SR|ADR|RFC|CVE|ISO|GAP|RISK|BUG)"
+    r"(?:N?FR|NFRS|SC|C(?=-)|CHK|CE|CN|QR|REQ|AC|EC|US|UC|RQ|TR|BR|SR|ADR|RFC|CVE|ISO|GAP|RISK|BUG)"
     r"(?:-[A-Z][A-Z0-9]*)*[- ]?\d+(?:[.-]\d+)*[a-z]?" + _END
 )
 _NO_ID: Final = re.compile(

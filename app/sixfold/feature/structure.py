@@ -121,7 +121,7 @@ def _parse(lines: Sequence[str]) -> Structure:
         if token.map is None:
             continue
         first, last = token.map
-        if token.type == "heading_open":
+        if token.type == "heading_open" and token.level == 0:
             content = tokens[number + 1].content.strip()
             headings.append(Heading(first, int(token.tag[1]), content, token.markup in "-="))
         elif token.type == "fence":

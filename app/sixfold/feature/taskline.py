@@ -26,7 +26,7 @@ _GROUP = re.compile(r"\[([^\[\]]*)\]")
 _PARALLEL_AT_END = re.compile(r"[ \t]*[*_`]{0,3}\[P\][*_`]{0,3}[ \t]*[.。]?[ \t]*$")
 _SPLIT = re.compile(r"\s*[,/+&|;、，]\s*|\s+")
 _STORY = re.compile(
-    r"(?:US|STORY)[- ]?(?P<number>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*)", re.IGNORECASE
+    r"(?:US|STORY)(?:[- ]?(?P<number>\d\w*(?:\.\d+)?)|-(?P<name>[A-Z]\w*))", re.IGNORECASE
 )
 _LEGEND = re.compile(r"\[(?:P|US\d?|Story|Parallel|Labels?)\?\]|T###|\[(?:Task)?ID\]|TaskID\]")
 _OPENED = re.compile(r"[*_~`\[(]*")
@@ -197,10 +197,9 @@ def story(label: str) -> str:
     found = _STORY.fullmatch(label)
     if found is None:
         return label
-    number = found["number"]
-    if number[0].isdigit():
-        return "US" + (number.lstrip("0") or "0")
-    return f"US-{number}"
+    if found["name"]:
+        return f"US-{found['name']}"
+    return "US" + (found["number"].lstrip("0") or "0")
 
 
 def _id(text: str, at: int) -> tuple[Id | None, int]:

@@ -167,6 +167,18 @@ def test_an_open_task_whose_label_says_blocked_is_not_run() -> None:
     assert not found.tasks[0].runnable
 
 
+def test_an_open_task_that_is_struck_out_is_not_run() -> None:
+    found = lines("- [ ] ~~T001 a~~", "- [ ] T002 ~~b~~ c")
+    assert told(found) == [("state-says-done-text-says-not", 5)]
+    assert [task.runnable for task in found.tasks] == [False, True]
+
+
+def test_an_open_task_that_shouts_blocked_is_told_and_run() -> None:
+    found = lines("- [ ] T001 a", "  ⛔ CROSS-BRANCH-BLOCKED (waits for `DEFERRED`)")
+    assert told(found) == [("state-says-done-text-says-not", 5)]
+    assert found.tasks[0].runnable
+
+
 @pytest.mark.parametrize(
     "line",
     [
