@@ -46,6 +46,7 @@ _VERB = re.compile(
 )
 _TAIL = re.compile(r"(?:::?[^/]*|#[^/]*|\?[^/]*)$")
 _PART = r"(?:[\w.@$+~%-]|\[[\w.-]+\]|\{[\w.-]+\}|\([\w.-]+\)|\*|\{\})+"
+_LINES = re.compile(r":\d+(?:[-:,]\s?\d+)*$")
 _SHAPE = re.compile(rf"{_PART}(?:/{_PART})*/?")
 _LOWER = re.compile(r"[a-z0-9_.@*\[\]()/{}-]+")
 _DOMAIN = re.compile(
@@ -113,14 +114,18 @@ def _mentions(text: str) -> Iterator[Mention]:
 
 def _link_text(link: re.Match[str]) -> str:
     """What to read of a Markdown link: its text where that is a path, else a local target."""
-    label, target = link[1], link[2]
-    if any(mention.certain for mention in _code(label.strip("`"))) or "://" in target:
+    label, target = link[1], re.sub(r"^(?:[.]{1,2}/)+", "", link[2])
+    if "://" in target:
         return label
-    return f"{label} {re.sub(r'^(?:[.]{1,2}/)+', '', target)} "
+    if target.endswith(label.strip("`")):
+        return f" {target} "
+    named = any(mention.certain for mention in _code(label.strip("`")))
+    return label if named else f"{label} {target} "
 
 
 def _code(span: str) -> Iterator[Mention]:
     """A code span: one path, or a list of nothing but paths."""
+    span = _LINES.sub("", span)
     if not any(char.isspace() or char in ",;" for char in _BRACES.sub("", span)):
         yield from _word(span, quoted=True)
         return
@@ -151,9 +156,10 @@ def _trimmed(word: str) -> str:
     before = ""
     while word != before:
         before = word
-        word = word.strip("`!,:;?_" if word.strip("_") else "`!,:;?").rstrip(".")
-        if word.startswith("*") and word.endswith("*") and not word.endswith("/*"):
-            word = word.strip("*")
+        word = word.strip("`!,:;?").rstrip(".")
+        for mark in "*_":
+            if word.startswith(mark) and word.endswith(mark) and not word.endswith("/*"):
+                word = word.strip(mark)
         for opener, closer in ("()", "[]", "{}"):
             if word.startswith(opener) and word.find(closer) in (-1, len(word) - 1):
                 word = word[1:]
@@ -262,7 +268,8 @@ def _directory(path: str, parts: list[str], *, quoted: bool) -> Mention | None:
     if _VERSION.fullmatch(parts[0]) or any(not part for part in parts):
         return None
     if path.endswith("/"):
-        return Mention(path, certain=bool(quoted or _LOWER.fullmatch(path)))
+        long_enough = len(parts) > 1 or len(parts[0]) > 2
+        return Mention(path, certain=quoted or bool(long_enough and _LOWER.fullmatch(path)))
     if len(parts) < 2 or not (quoted or _LOWER.fullmatch(path)):
         return None
     if quoted and "*" in path:
