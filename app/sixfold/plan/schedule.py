@@ -179,10 +179,10 @@ class Schedule:
                 self._settle(node, state)
         for phase in range(len(self._network.members)):
             self._barriers.review(phase)
-        for phase in passed:
-            if phase < len(self._network.members):
-                self._barriers.pass_gate(phase)
         self._refresh(self._network.order)
+        for phase in sorted(passed):
+            if phase < len(self._network.members):
+                self.pass_gate(phase)
 
     def _is_halted(self, node: int) -> bool:
         return (
