@@ -29,10 +29,12 @@ from sixfold.feature.filenames import (
 _MOST_BRACES: Final = 64
 _LETTER_STEMS: Final = frozenset(("go", "py", "js", "ts", "txt", "md", "yaml", "yml", "sh"))
 """Extensions that make a file name of a single letter; `t.conf` is code."""
+_LONGEST: Final = 250
+"""No path is longer than that many characters."""
 _BARE: Final = frozenset(("c", "h", "db", "env", "test"))
 """Other extensions that make a bare word in a code span a file name."""
 
-_CODE = re.compile(r"(`+)(.+?)\1")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)(?:\s[^()]*)?\)")
 _SPACED_BRACES = re.compile(r"\{[^{}\s]+(?:,\s+[^{},\s]+)+\}")
 _APART = re.compile(
@@ -142,7 +144,9 @@ def _tight(braces: re.Match[str]) -> str:
 
 def _plain(word: str) -> Iterator[Mention]:
     """A word of prose, with the punctuation around it."""
-    if not _PROMISING.search(word) or "://" in word or word.startswith(("-", "@", "www.")):
+    if len(word) > _LONGEST or not _PROMISING.search(word):
+        return
+    if "://" in word or word.startswith(("-", "@", "www.")):
         return
     for piece in re.split(r",(?![^{]*\})", word):
         bare = _trimmed(piece)
@@ -172,7 +176,7 @@ def _trimmed(word: str) -> str:
 
 def _word(word: str, *, quoted: bool) -> Iterator[Mention]:
     """The paths one word stands for."""
-    if not 1 < len(word) < 250 or "://" in word or word.startswith(("-", "~", "//")):
+    if not 1 < len(word) <= _LONGEST or "://" in word or word.startswith(("-", "~", "//")):
         return
     if not _PROMISING.search(word) and word not in QUOTED_NAMES:
         return
