@@ -10,7 +10,7 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _NUMBERED: Final = re.compile(
-    r"(?P<prefix>[A-Za-z-]*?)(?P<digits>\d+)(?P<rest>[.\d]*)(?P<tail>[A-Za-z]?)"
+    r"(?P<prefix>[A-Za-z-]*?)(?P<digits>\d{1,18})(?P<rest>[.\d]{0,18})(?P<tail>[A-Za-z]?)"
 )
 
 Key = tuple[tuple[int, ...], str]

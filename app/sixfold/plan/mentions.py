@@ -14,7 +14,7 @@ _STORY_WORD: Final = (
     r"(?:user\s+stor(?:y|ies)|stor(?:y|ies)|US|ユーザーストーリー|用户故事|使用者故事|사용자\s*스토리"
     r"|historias?(?:\s+de\s+usuario)?|histórias?(?:\s+de\s+usuário)?)"
 )
-_NUMBER: Final = r"\d+(?:\.\d+)*[a-z]?"
+_NUMBER: Final = r"\d{1,9}(?:\.\d{1,9})*[a-z]?"
 _RANGE: Final = rf"{_NUMBER}(?:\s*[-–~]\s*{_NUMBER})?(?![\w.]*\d)"
 _NUMBERS: Final = re.compile(rf"({_NUMBER})(?:\s*[-–~]\s*({_NUMBER}))?", re.IGNORECASE)
 _HEADING_NUMBER: Final = re.compile(rf"\b{_PHASE_WORD}\s*({_NUMBER})\b", re.IGNORECASE)
@@ -56,7 +56,7 @@ class PhaseNames:
         """Positions of the phases that a match of `pattern` names; empty for unknown ones."""
         numbers = _NUMBERS.search(mention)
         if numbers is None:
-            return tuple(self._kinds.get(_KINDS[mention.lower()], ()))
+            return tuple(self._kinds.get(_KINDS.get(mention.casefold(), ""), ()))
         named = [numbers[1].lower()]
         if numbers[2] and numbers[1].isdigit() and numbers[2].isdigit():
             named = [str(n) for n in range(int(numbers[1]), min(int(numbers[2]), 999) + 1)]

@@ -26,8 +26,7 @@ _DEPENDENT: Final = re.compile(r"depend|graph|依存|依赖|依賴|의존|зав
 _NARRATED: Final = re.compile(
     r"strateg|deliver|\bMVP\b|developer|team|incremental|suggested|milestone", re.IGNORECASE
 )
-_QUOTED: Final = re.compile(r"`[^`]*[a-z]{2}[^`]*\s[^`]*`|`[^`]*\s[^`]*[a-z]{2}[^`]*`|\"[^\"]*\"")
-"""Sample data in a task's text: a quotation, or code of several words."""
+_QUOTED: Final = re.compile(r'`[^`]*`|"[^"]*"')
 _SAMPLE: Final = re.compile(r"^\s*(?:[-*]\s+)?Task\s*:", re.IGNORECASE)
 
 
@@ -74,7 +73,14 @@ def _own_lines(task: ReadTask) -> Iterator[tuple[int, str]]:
     """The task's labels, its description, and what is indented below."""
     lines = [*((task.line, label) for label in task.labels), (task.line, task.title)]
     for line, text in (*lines, *task.continuation):
-        yield line, _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+        yield line, _QUOTED.sub(_without_sample, text)
+
+
+def _without_sample(quoted: re.Match[str]) -> str:
+    """Blanks for sample data: a quotation, or code of several words; ids in code are kept."""
+    text = quoted[0]
+    several = " " in text and re.search(r"[a-z]{2}", text)
+    return " " * len(text) if several or text.startswith('"') else text
 
 
 def _blocks(prose: Iterable[Prose]) -> Iterator[list[Prose]]:

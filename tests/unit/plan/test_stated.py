@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from planning import prose, task, tasks_file
 from sixfold.feature.model import TasksFile
@@ -263,3 +265,31 @@ def test_a_claim_tells_its_line_and_its_words() -> None:
     found = stated.read(tasks_file(["setup"], [task("T001"), task("T002", title=title)])).tasks
 
     assert [(claim.line, claim.detail) for claim in found] == [(12, "depends on T001")]
+
+
+TEXTS = (
+    *("T001", "T002-T004", "T009", "9" * 5000, "US1", "Phase 2", "setup", "\u0660", "\u017fetup"),
+    *("→", "-->", "←", "├", "└─>", "─┬", "(", ")", "[", "]", ",", ";", ". ", "|", "`", '"', "~"),
+    *("depends on", "after", "before", "blocks", "の後", "and", "..", "A[", "--", "not"),
+)
+WORDS = st.sampled_from(TEXTS)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(WORDS, max_size=9).map(" ".join), max_size=5),
+    st.sampled_from([None, "", "mermaid", "text"]),
+)
+def test_no_line_is_an_error(lines: list[str], fence: str | None) -> None:
+    tasks = [*TASKS, task("T040", title=" ".join(lines), continuation=((99, "".join(lines)),))]
+    told = {*range(11, 42), 99, *range(1001, 1007)}
+
+    for claim in stated.read(tasks_file(STORIES, tasks, prose(*lines, fence=fence))).tasks:
+        assert claim.line in told
+        assert claim.detail
+
+
+def test_sample_data_in_a_task_states_nothing() -> None:
+    title = 'Parse `- [ ] T001 (depends on T002)` and print "waiting for T003"'
+
+    assert edges(tasks_file(["setup"], [*TASKS, task("T040", title=title)])) == ""
