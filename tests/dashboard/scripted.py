@@ -14,7 +14,6 @@ from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.link import LinkError
 from sixfold.model import Failure, Need, Phase, Plan, PlanWarning, Task
-from sixfold.refusal import refusal
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=12, seconds=3)
@@ -147,6 +146,7 @@ class Run:
 
     def __init__(self, *messages: ev.Message, answering: Answering | None = None) -> None:
         self.asked: list[ev.AnyCommand] = []
+        self.closed = False
         self._answering = answering
         self._seq = 0
         self._inbox: asyncio.Queue[Sequence[ev.Message] | None] = asyncio.Queue()
@@ -181,7 +181,7 @@ class Run:
         return answer or ev.Answer(id=command.id, accepted=True)
 
     async def close(self) -> None:
-        pass
+        self.closed = True
 
 
 class DeadRun(Run):
@@ -193,14 +193,6 @@ class DeadRun(Run):
 
 def refusing(reason: str) -> Answering:
     return lambda command: ev.Answer(id=command.id, accepted=False, reason=reason)
-
-
-def as_the_runner_would(app: Dashboard) -> Answering:
-    def answer(command: ev.AnyCommand) -> ev.Answer:
-        reason = refusal(app.state, command)
-        return ev.Answer(id=command.id, accepted=not reason, reason=reason)
-
-    return answer
 
 
 def dashboard(run: Run | None, **options: object) -> Dashboard:

@@ -144,6 +144,7 @@ async def test_leaving_asks_while_the_run_is_live_and_lets_it_run() -> None:
         await pilot.pause()
         assert not app.is_running
     assert run.asked == []
+    assert run.closed
     assert not app.stopped
 
 

@@ -314,6 +314,17 @@ async def test_a_change_of_the_plan_is_announced_and_marked() -> None:
         assert "ticked" in tree
 
 
+async def test_a_repaint_between_a_change_of_the_plan_and_its_frame_is_harmless() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        app.feed.take(ev.PlanChanged(plan=structs.replace(PLAN, tasks=[], phases=[])))
+        app.main.phases.refresh()
+        assert "T003" not in seen(app, "#phases")
+        await settle(pilot)
+        assert "PHASES" in seen(app, "#phases")
+
+
 @pytest.mark.parametrize(
     "messages",
     [(), RUNNING, (*RUNNING, ev.RunPaused()), (*RUNNING, *FAILED), (*RUNNING, ENDED)],

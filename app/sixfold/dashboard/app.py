@@ -134,6 +134,11 @@ class Dashboard(Steering, inherit_bindings=False):
         if not gc.isenabled():
             self.call_after_refresh(_collect_again)
 
+    async def on_unmount(self) -> None:
+        """Let go of the run."""
+        if self.source:
+            await self.source.close()
+
     def draw(self) -> None:
         """Bring what came since the last frame to the panes it concerns."""
         if not self.is_running:
@@ -150,7 +155,7 @@ class Dashboard(Steering, inherit_bindings=False):
         feed.news.clear()
         if feed.changed:
             for screen in self.screen_stack:
-                if isinstance(screen, Page):
+                if isinstance(screen, Page) and screen.is_mounted:
                     screen.refresh_state()
         elif feed.tallied:
             main.gate.refresh_state()
@@ -176,8 +181,8 @@ class Dashboard(Steering, inherit_bindings=False):
         now = self.look_around()
         if now != self.situation:
             self.situation = now
-            if isinstance(self.screen, Page):
-                self.screen.refresh_keys()
+            if self.page:
+                self.page.refresh_keys()
 
     def _report(self, event: ev.AnyEvent) -> None:
         now = self.clock()
@@ -190,8 +195,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def look_around(self) -> Situation:
         """What the keys depend on, now."""
-        page, state = self.screen, self.state
-        if not isinstance(page, Page):
+        page, state = self.page, self.state
+        if page is None:
             return Situation(place="dialog", status=state.status)
         log = page.log_view
         meant = self.targets
@@ -231,9 +236,9 @@ class Dashboard(Steering, inherit_bindings=False):
         if isinstance(why, str):
             self.toast(f"{BY_ID[action].shown_key} {BY_ID[action].label}: {why}")
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """All keys."""
-        self.push_screen(TextScreen("KEYS", pages.help_page(self.look_around())))
+        await self.push_screen(TextScreen("KEYS", pages.help_page(self.look_around())))
 
     async def do(self, action: str) -> None:
         """As if the action's key were pressed."""

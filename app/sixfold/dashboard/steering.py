@@ -41,10 +41,16 @@ class Steering(Following, inherit_bindings=False):
         self._start, self._leave_alone, self._starting = start, leave_alone, False
 
     @property
+    def page(self) -> Page | None:
+        """What is in front; None where that is a question, or has no panes yet."""
+        screen = self.screen
+        return screen if isinstance(screen, Page) and screen.is_mounted else None
+
+    @property
     def targets(self) -> dict[str, str]:
         """Action -> the task that it would act on, as things are selected now."""
-        page = self.screen
-        return targets(self.state, page.chosen_task, page.slot) if isinstance(page, Page) else {}
+        page = self.page
+        return targets(self.state, page.chosen_task, page.slot) if page else {}
 
     @property
     def startable(self) -> bool:
@@ -120,7 +126,7 @@ class Steering(Following, inherit_bindings=False):
         task = self.targets.get("diff", "")
         if answer := await self.ask(ev.Diff(task=task)):
             title = f"DIFF  {task or 'the whole run'}"
-            self.push_screen(TextScreen(title, pages.diff_page(answer.text)))
+            await self.push_screen(TextScreen(title, pages.diff_page(answer.text)))
 
     @work
     async def action_leave(self) -> None:
@@ -135,14 +141,14 @@ class Steering(Following, inherit_bindings=False):
         elif answer == "stop" and await self.ask(ev.Stop()):
             self.stopped = self.feed.changed = True
 
-    def action_plan(self) -> None:
+    async def action_plan(self) -> None:
         """The plan, or back from it."""
         if isinstance(self.screen, PlanScreen):
-            self.pop_screen()
+            await self.pop_screen()
         else:
-            self.push_screen(PlanScreen())
+            await self.push_screen(PlanScreen())
 
-    def action_messages(self) -> None:
+    async def action_messages(self) -> None:
         """What happened so far."""
         lines = self.story.lines() or [("nothing yet", "quiet")]
-        self.push_screen(TextScreen("MESSAGES", lines, at_end=True))
+        await self.push_screen(TextScreen("MESSAGES", lines, at_end=True))

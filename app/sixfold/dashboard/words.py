@@ -94,9 +94,9 @@ def unmet(state: RunState, task: Task) -> list[str]:
 
 
 def _open_phases(state: RunState, number: int) -> list[int]:
-    if not 0 < number <= len(state.phases):
+    phase = phase_of(state, number)
+    if phase is None:
         return []
-    phase = state.phases[number - 1]
     return [n for n in sorted({*phase.needs, *phase.follows}) if n not in state.passed]
 
 
@@ -178,6 +178,11 @@ def gate_cause(gate: GateStarted | GateEnded) -> str:
             return f"gate after phase {gate.phase}"
         case _:
             return "gate you asked for"
+
+
+def phase_of(state: RunState, number: int) -> Phase | None:
+    """The phase with this number; None where the plan has changed since."""
+    return state.phases[number - 1] if 0 < number <= len(state.phases) else None
 
 
 def current_phase(state: RunState) -> Phase | None:

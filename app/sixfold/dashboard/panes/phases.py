@@ -12,7 +12,7 @@ from sixfold.dashboard.widgets.row import Part, row
 from sixfold.model import Phase, Task
 
 PHASE = "phase "
-"""Keys of phases start with this; a task's key is its id behind `TASK`."""
+"""A phase's key is its number behind this, a task's its id behind `TASK`."""
 TASK = "task "
 
 
@@ -37,7 +37,7 @@ class Phases(CursorRows):
     @property
     def chosen_phase(self) -> int:
         """The phase under the cursor; 0 on a task."""
-        return int(self.chosen.removeprefix(PHASE)) if self.chosen.startswith(PHASE) else 0
+        return _number(self.chosen)
 
     def refresh_state(self) -> None:
         """Take over the app's state."""
@@ -80,8 +80,7 @@ class Phases(CursorRows):
 
     def fold(self) -> None:
         """Fold or open the phase under the cursor."""
-        if self.chosen_phase:
-            phase = self.dashboard.state.phases[self.chosen_phase - 1]
+        if phase := words.phase_of(self.dashboard.state, self.chosen_phase):
             self._folded[phase.number] = not self._is_folded(phase)
             self.refresh_state()
 
@@ -104,15 +103,14 @@ class Phases(CursorRows):
         return super().render_line(y)
 
     def row_strip(self, index: int) -> Strip:
-        """A phase or a task."""
+        """A phase or a task; blank where the plan lost it since the last frame."""
         key = self.keys[index]
-        width = self.content_size.width
         state = self.dashboard.state
-        if key.startswith(PHASE):
-            phase = state.phases[int(key.removeprefix(PHASE)) - 1]
-            parts = self._phase_row(phase, width)
-        else:
-            parts = self._task_row(state.by_id[key.removeprefix(TASK)], width)
+        parts: list[Part] = []
+        if task := state.by_id.get(key.removeprefix(TASK)):
+            parts = self._task_row(task, self.content_size.width)
+        elif phase := words.phase_of(state, _number(key)):
+            parts = self._phase_row(phase, self.content_size.width)
         chosen = index == self.cursor
         under = ("cursor" if self.has_focus else "shadow") if chosen else ""
         return self.strip(parts, under=under)
@@ -156,3 +154,8 @@ class Phases(CursorRows):
             (f"{spent:>6} " if spent else " ", "quiet"),
         ]
         return row(left, right, width)
+
+
+def _number(key: str) -> int:
+    """The phase's number; 0 where the key is a task's."""
+    return int(key.removeprefix(PHASE)) if key.startswith(PHASE) else 0

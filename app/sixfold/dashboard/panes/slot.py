@@ -19,7 +19,7 @@ class Slot(LogView):
     def __init__(self, number: int) -> None:
         super().__init__(id=f"slot-{number}", classes="pane slot")
         self.number = number
-        self.role = SLOT_ROLES.get(number, "any")
+        self.role = SLOT_ROLES[(number - 1) % len(SLOT_ROLES) + 1]
 
     @property
     def work(self) -> Work | None:

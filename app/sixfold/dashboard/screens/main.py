@@ -152,22 +152,22 @@ class MainScreen(Page):
         """Show all panes again."""
         self.zoom("")
 
-    def action_details(self) -> None:
+    async def action_details(self) -> None:
         """All about what is selected."""
         pane = self.pane
         if isinstance(pane, Phases):
-            self._phase_details(pane)
+            await self._phase_details(pane)
         elif isinstance(pane, Failures) and pane.failure:
             title = f"FAILURE  {pane.failure.package} {pane.failure.test}"
-            self.app.push_screen(TextScreen(title, pages.failure_page(pane.failure)))
+            await self.app.push_screen(TextScreen(title, pages.failure_page(pane.failure)))
         else:
             self.action_zoom()
 
-    def _phase_details(self, tree: Phases) -> None:
+    async def _phase_details(self, tree: Phases) -> None:
         task = self.dashboard.state.by_id.get(tree.chosen_task)
         if task:
             page = pages.task_page(self.dashboard.state, task, self.dashboard.clock())
-            self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+            await self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
         elif tree.compact:
             self.action_zoom()
         else:

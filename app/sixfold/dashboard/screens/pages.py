@@ -19,7 +19,7 @@ def _field(name: str, value: str, tone: str = "plain") -> list[Part]:
 def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     """All that is known of a task."""
     progress, look = state.tasks[task.id], words.task_look(state, task)
-    phase = state.phases[task.phase - 1] if 0 < task.phase <= len(state.phases) else None
+    phase = words.phase_of(state, task.phase)
     spent = words.since(progress.started, progress.ended, now)
     lines: list[Part] = [(task.title, "strong"), ("", "")]
     lines += _field("state", f"{look.glyph} {look.word}", look.tone)
@@ -45,8 +45,8 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
 def needs_page(state: RunState, task: Task) -> list[Part]:
     """The edges of a task, both ways, each with its reason."""
     lines: list[Part] = [("needs", "title")]
-    if 0 < task.phase <= len(state.phases):
-        lines += _barriers(state, state.phases[task.phase - 1])
+    if phase := words.phase_of(state, task.phase):
+        lines += _barriers(state, phase)
     lines += [_edge(state, need.task, need) for need in task.needs]
     if len(lines) == 1:
         lines.append(("  nothing", "quiet"))

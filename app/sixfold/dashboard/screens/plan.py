@@ -58,13 +58,13 @@ class PlanScreen(Page):
         """The task or phase that Enter would open."""
         return self.query_one(Phases).chosen
 
-    def action_details(self) -> None:
+    async def action_details(self) -> None:
         """The selected task whole; a phase folds."""
         state = self.dashboard.state
         task = state.by_id.get(self.chosen_task)
         if task:
             page = pages.task_page(state, task, self.dashboard.clock())
-            self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+            await self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
         else:
             self.query_one(Phases).fold()
 
@@ -88,8 +88,8 @@ class PlanScreen(Page):
         lines: list[Part] = []
         if task := state.by_id.get(tree.chosen_task):
             lines = task_edges(state, task)
-        elif tree.chosen_phase:
-            lines = phase_edges(state, state.phases[tree.chosen_phase - 1])
+        elif phase := words.phase_of(state, tree.chosen_phase):
+            lines = phase_edges(state, phase)
         _fill(self.query_one("#edges", LogView), lines)
 
 
