@@ -336,6 +336,7 @@ class Cancel(Command, frozen=True, kw_only=True):
     """End the attempt at a running task, with its whole process group."""
 
     task: str
+    """The task's id; `fix N` for the fix of phase N."""
 
 
 class Gate(Command, frozen=True, kw_only=True):

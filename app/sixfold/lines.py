@@ -10,7 +10,10 @@ from sixfold import events as ev
 from sixfold.model import Failure, PlanWarning
 from sixfold.state import RunState
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, those that turn the direction of writing among them."""
 
 
 def harmless(text: str) -> str:

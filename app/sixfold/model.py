@@ -25,6 +25,11 @@ TaskState = Literal[
     "parked",
 ]
 
+UNSTARTED: frozenset[TaskState] = frozenset(
+    {"pending", "ready", "failed", "halted", "skipped", "parked"}
+)
+"""States in which no agent works on a task and none has finished it: a person's box counts."""
+
 RunStatus = Literal["ready", "running", "paused", "blocked", "finished", "failed", "stopped"]
 """`ready` is the state before the run's first event."""
 

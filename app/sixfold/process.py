@@ -49,7 +49,22 @@ class Child:
         return await self._process.wait()
 
     async def end(self, first: signal.Signals = signal.SIGTERM) -> None:
-        """End the process, its group, and whatever else carries its marks. Idempotent."""
+        """End the process, its group, and whatever else carries its marks. Idempotent.
+
+        Whoever waits for it may be cancelled meanwhile: it goes on to its end all the same.
+        """
+        ending = asyncio.ensure_future(self._end(first))
+        cancelled = False
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                cancelled = True
+        await ending
+        if cancelled:
+            raise asyncio.CancelledError
+
+    async def _end(self, first: signal.Signals) -> None:
         if self.returncode is None:
             _signal_group(self.pid, first)
             with suppress(TimeoutError):
@@ -95,9 +110,13 @@ async def spawn(
         if stderr_apart:
             os.close(err_write)
     child = Child(process, env)
-    child.out = await _reader(out_read)
-    if stderr_apart:
-        child.err = await _reader(err_read)
+    try:
+        child.out = await _reader(out_read)
+        if stderr_apart:
+            child.err = await _reader(err_read)
+    except BaseException:
+        await child.end()
+        raise
     return child
 
 
@@ -116,14 +135,17 @@ async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[by
     `DRAIN_SECONDS`.
     """
     ended = asyncio.ensure_future(child.wait())
+    reading: asyncio.Future[bytes] | None = None
+    until = float("inf")
     try:
-        while True:
+        while time.monotonic() < until:
             reading = asyncio.ensure_future(reader.read(CHUNK))
-            await asyncio.wait({reading, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done():
+            waiting = {reading} if ended.done() else {reading, ended}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=_left(until))
+            if ended.done() and until == float("inf"):
+                until = time.monotonic() + DRAIN_SECONDS
                 await asyncio.wait({reading}, timeout=DRAIN_SECONDS)
             if not reading.done():
-                reading.cancel()
                 return
             chunk = reading.result()
             if not chunk:
@@ -132,6 +154,13 @@ async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[by
             await asyncio.sleep(0)  # read() does not yield while data is buffered
     finally:
         ended.cancel()
+        if reading:
+            reading.cancel()
+
+
+def _left(until: float) -> float | None:
+    """Seconds from now, for a wait; None for ever."""
+    return None if until == float("inf") else max(0.0, until - time.monotonic())
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -28,13 +28,16 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
 
 
 def _about_task(state: RunState, command: ev.Retry | ev.Skip | ev.Cancel, task: str) -> str:
+    busy = any(work.label == task for work in state.work.values())
+    if isinstance(command, ev.Cancel) and busy:
+        return ""
     if task not in state.tasks:
         return f"there is no task {task}"
     progress = state.tasks[task]
-    busy = progress.state in {"running", "integrating"}
+    busy = busy or progress.state in {"running", "integrating"}
     match command:
         case ev.Cancel():
-            return "" if busy else f"{task} is not running"
+            return f"{task} is not running"
         case ev.Retry() if progress.state == "halted":
             return f"{task} {progress.reason}: retry that one"
         case ev.Retry():

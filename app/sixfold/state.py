@@ -6,7 +6,8 @@ screen is what the journal says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -14,9 +15,7 @@ from typing import assert_never
 from msgspec import UNSET
 
 from sixfold import events as ev
-from sixfold.model import Checklist, Phase, Plan, RunStatus, Task, TaskState
-
-_IDLE = {"pending", "ready", "failed", "halted", "skipped", "parked"}
+from sixfold.model import UNSTARTED, Checklist, Phase, Plan, RunStatus, Task, TaskState
 
 
 @dataclass(slots=True)
@@ -81,6 +80,8 @@ class RunState:
     tasks: dict[str, TaskProgress] = field(default_factory=dict)
     by_id: dict[str, Task] = field(default_factory=dict)
     """The plan's tasks by id; parallel to `tasks`."""
+    removed: dict[tuple[str, str], TaskProgress] = field(default_factory=dict)
+    """Id and description -> progress of tasks that were taken out of `tasks.md`."""
     passed: set[int] = field(default_factory=set)
     """Phases whose gate is green."""
     begun: set[int] = field(default_factory=set)
@@ -89,7 +90,7 @@ class RunState:
     """Busy slots."""
     gates: list[GateRun] = field(default_factory=list)
     fixes: dict[int, int] = field(default_factory=dict)
-    """Phase -> fix attempts since it was last blocked or green."""
+    """Phase -> fix attempts so far."""
     checklists: list[Checklist] = field(default_factory=list)
     asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
     """Open permission requests by their name."""
@@ -139,7 +140,6 @@ class RunState:
                 self.begun.add(event.phase)
             case ev.PhaseEnded():
                 self.passed.add(event.phase)
-                self.fixes.pop(event.phase, None)
             case ev.TaskStarted() | ev.TaskEnded():
                 self._attempt(event, at)
             case ev.TaskHalted() | ev.TaskSkipped() | ev.TaskReopened():
@@ -156,7 +156,6 @@ class RunState:
                 self.status, self.reason, self.options = "running", "", []
             case ev.RunBlocked():
                 self.status, self.reason, self.options = "blocked", event.reason, event.options
-                self.fixes.clear()
             case ev.RunEnded():
                 self.status, self.reason, self.options = event.outcome, event.reason, []
                 self.ended, self.work = at, {}
@@ -179,35 +178,39 @@ class RunState:
         }
 
     def _change(self, event: ev.PlanChanged) -> None:
-        passed, begun = self._titles(self.passed), self._titles(self.begun)
-        kept = {name: task for name, task in self.tasks.items() if name not in event.removed}
-        self.tasks = {event.renamed.get(name, name): task for name, task in kept.items()}
+        moved = renumbered(self.phases, event.plan.phases)
+        for name in event.removed:
+            if name in self.tasks:
+                self.removed[name, self.by_id[name].title] = self.tasks.pop(name)
+        self.tasks = {event.renamed.get(name, name): task for name, task in self.tasks.items()}
+        for name in event.added:
+            title = next((task.title for task in event.plan.tasks if task.id == name), "")
+            if back := self.removed.pop((name, title), None):
+                self.tasks[name] = back
         for work in self.work.values():
             work.task = event.renamed.get(work.task, work.task)
             work.label = work.task or work.label
+            work.phase = moved.get(work.phase, work.phase)
         self._load(event.plan)
         for task in event.plan.tasks:
             self._take_box(self.tasks[task.id], task)
-        self.begun = {phase.number for phase in self.phases if phase.title in begun}
-        self.passed = {
-            phase.number
-            for phase in self.phases
-            if phase.title in passed
-            and not any(self.tasks[task].state == "pending" for task in phase.tasks)
-        }
+        self.fixes = {moved[phase]: count for phase, count in self.fixes.items() if phase in moved}
+        self.begun = {moved[phase] for phase in self.begun if phase in moved}
+        self.passed = {moved[phase] for phase in self.passed if phase in moved}
+        self.passed -= {task.phase for task in event.plan.tasks if self._is_open(task.id)}
 
-    def _titles(self, numbers: set[int]) -> set[str]:
-        return {phase.title for phase in self.phases if phase.number in numbers}
+    def _is_open(self, name: str) -> bool:
+        return self.tasks[name].state in {"pending", "ready", "running", "integrating"}
 
     def _take_box(self, progress: TaskProgress, task: Task) -> None:
         """A person's box counts for a task that is not at work; `done` stays done."""
-        if task.state != "pending" and progress.state in _IDLE:
+        if task.state != "pending" and progress.state in UNSTARTED:
             progress.state, progress.reason = task.state, ""
         elif task.state == "pending" and progress.state == "parked":
             progress.state = "pending"
 
     def _attempt(self, event: ev.TaskStarted | ev.TaskEnded, at: datetime | None) -> None:
-        task = self.tasks.get(event.task) or TaskProgress(state="pending")
+        task = self._progress(event.task)
         task.attempts, task.slot = event.attempt, event.slot
         if isinstance(event, ev.TaskStarted):
             task.state, task.agent, task.reason = "running", event.agent, ""
@@ -222,6 +225,13 @@ class RunState:
         if event.again:
             task.state = "pending"
         self.work.pop(event.slot, None)
+
+    def _progress(self, name: str) -> TaskProgress:
+        """Of a task of the plan, or of one that was taken out while it ran."""
+        if name in self.tasks:
+            return self.tasks[name]
+        gone = [task for (known, _), task in self.removed.items() if known == name]
+        return gone[-1] if gone else TaskProgress(state="pending")
 
     def _settle(self, event: ev.TaskHalted | ev.TaskSkipped | ev.TaskReopened) -> None:
         task = self.tasks.setdefault(event.task, TaskProgress(state="pending"))
@@ -254,6 +264,27 @@ class RunState:
                 )
             case ev.FixEnded():
                 self.work.pop(event.slot, None)
+
+
+def renumbered(old: Sequence[Phase], new: Sequence[Phase]) -> dict[int, int]:
+    """Old number -> new number of the phases that are in both; phases are known by their title.
+
+    Of phases with one title the first is the first, and so on. 0, which is no phase, stays.
+    """
+    places: dict[tuple[str, int], int] = {}
+    for phase, key in zip(new, _keys(new), strict=True):
+        places[key] = phase.number
+    pairs = zip(old, _keys(old), strict=True)
+    return {0: 0} | {phase.number: places[key] for phase, key in pairs if key in places}
+
+
+def _keys(phases: Sequence[Phase]) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    keys = []
+    for phase in phases:
+        keys.append((phase.title, counts[phase.title]))
+        counts[phase.title] += 1
+    return keys
 
 
 def fold(events: Iterable[ev.AnyEvent]) -> RunState:

@@ -86,7 +86,7 @@ def test_a_fix_holds_a_slot_and_is_counted_until_the_phase_ends() -> None:
     state.apply(ev.FixEnded(phase=1, slot=5, attempt=2, outcome="done"))
     assert (state.work, state.fixes) == ({}, {1: 2})
     state.apply(ev.PhaseEnded(phase=1))
-    assert (state.fixes, state.passed) == ({}, {1})
+    assert (state.fixes, state.passed) == ({1: 2}, {1})
 
 
 def test_blocked_says_for_what_and_going_on_forgets_it() -> None:
@@ -118,7 +118,6 @@ def test_an_edit_of_the_plan_keeps_progress_under_a_new_id_and_counts_a_persons_
         (ev.Skip(task="T1"), "halted", ""),
         (ev.Skip(task="T1"), "pending", ""),
         (ev.Skip(task="T1"), "running", "T1 is running; cancel it first"),
-        (ev.Cancel(task="T1"), "running", ""),
         (ev.Cancel(task="T1"), "pending", "T1 is not running"),
         (ev.Cancel(task="T9"), "pending", "there is no task T9"),
         (ev.Diff(task="T1"), "pending", "T1 has not run: there is no change to show"),
@@ -133,6 +132,14 @@ def test_a_command_that_makes_no_sense_is_refused_with_the_reason(
     state = fold(begun("T1"))
     state.tasks["T1"].state = task_state
     assert refusal(state, command) == said
+
+
+def test_a_running_task_and_a_running_fix_can_be_cancelled() -> None:
+    fix = ev.FixStarted(phase=1, slot=5, attempt=1, agent="a")
+    state = fold([*begun("T1"), started("T1"), fix])
+    assert refusal(state, ev.Cancel(task="T1")) == ""
+    assert refusal(state, ev.Cancel(task="fix 1")) == ""
+    assert refusal(state, ev.Cancel(task="fix 2")) == "there is no task fix 2"
 
 
 def test_before_and_after_a_run_every_command_is_refused() -> None:

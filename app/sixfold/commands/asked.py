@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from sixfold import events as ev
 from sixfold.errors import UserError
@@ -16,19 +17,27 @@ OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "conte
 def options(asked: argparse.Namespace) -> Options:
     """The options of `run`, `plan` and those that take a part of them."""
     given = {name: getattr(asked, name) for name in OPTIONS if hasattr(asked, name)}
+    for name in ("spec_info", "config"):
+        if given.get(name):
+            given[name] = _file(asked.directory, given[name])
     return Options(directory=asked.directory, **given)
+
+
+def _file(directory: Path, path: Path) -> Path:
+    """A file that the command line names: in the directory of `-C`, else in the current one."""
+    there = directory.absolute() / path
+    return there if there.exists() else path.absolute()
 
 
 def words(asked: argparse.Namespace) -> list[str]:
     """The same options as words for another `sixfold run`; paths are made absolute."""
     given = ["-C", str(asked.directory.absolute())]
+    meant = options(asked)
     for name in ("feature", "spec_info", "config", "agent", "slots", "stories"):
-        value = getattr(asked, name, None)
+        value = getattr(meant, name)
         if value is not None:
-            path = name in {"spec_info", "config"}
-            given += [f"--{name.replace('_', '-')}", str(value.absolute() if path else value)]
-    context = getattr(asked, "context", "")
-    return [*given, "--", context] if context else given
+            given += [f"--{name.replace('_', '-')}", str(value)]
+    return [*given, "--", meant.context] if meant.context else given
 
 
 def store(asked: argparse.Namespace) -> Store:

@@ -17,4 +17,4 @@ def main(asked: argparse.Namespace) -> int:
     screen.need_terminal("status")
     if live and found.id == live.id:
         return home.watch(live)
-    return screen.code(screen.show(Recording(ask.journal(found))))
+    return screen.show(Recording(ask.journal(found)))

@@ -14,4 +14,4 @@ from sixfold.runner.spawn import spawn
 def front(root: Path, words: Sequence[str]) -> int:
     """Start a runner in the background and watch it."""
     screen.need_terminal("run --headless")
-    return screen.code(screen.show(Later(functools.partial(spawn, root, words))))
+    return screen.show(Later(functools.partial(spawn, root, words)))

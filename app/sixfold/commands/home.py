@@ -22,9 +22,9 @@ def main(asked: argparse.Namespace) -> int:
         return watch(live)
     reading = job.read(ask.options(asked))
     start = functools.partial(spawn, reading.root, ask.words(asked))
-    return screen.code(screen.show(plan=reading.plan, start=start))
+    return screen.show(plan=reading.plan, start=start)
 
 
 def watch(run: RunFolder) -> int:
     """A dashboard on a live run."""
-    return screen.code(screen.show(Later(functools.partial(Link.connect, run.socket))))
+    return screen.show(Later(functools.partial(Link.connect, run.socket)))

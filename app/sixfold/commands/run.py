@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+from queue import SimpleQueue
+from threading import Thread
 from typing import TextIO
 
 from sixfold import events as ev
@@ -14,6 +17,11 @@ from sixfold.runner.conduct import conduct
 from sixfold.runner.job import Job
 from sixfold.runner.store import LiveRunError
 from sixfold.state import RunState
+
+LAST_WORDS = 1.0
+"""Seconds that a reader has for the rest, where the run was ended by a signal."""
+SIGNALLED = 128
+"""Exit codes above it tell of a signal."""
 
 
 def main(asked: argparse.Namespace) -> int:
@@ -35,27 +43,38 @@ def headless(prepared: Job, *, as_json: bool, wait: bool) -> int:
 
     def report(event: ev.AnyEvent, state: RunState) -> None:
         if as_json:
-            out.write(ev.encode(event).decode())
+            out.write(ev.encode(event))
         elif line := lines.event_line(event, state):
-            out.write(f"{lines.harmless(line)}\n")
+            out.write(f"{lines.harmless(line)}\n".encode(errors="replace"))
 
     try:
-        return conduct(prepared, wait=wait, report=report)
+        code = conduct(prepared, wait=wait, report=report)
     except LiveRunError as error:
         return ask.refuse_second(error.run)
+    out.close(LAST_WORDS if code > SIGNALLED else None)
+    return code
 
 
 class _Output:
-    """A stream whose reader may go away: the run goes on all the same."""
+    """A stream that may be read slowly, or no more: the run goes on all the same."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream: TextIO | None = stream
+        self._stream = stream.buffer
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._writer = Thread(target=self._write, daemon=True)
+        self._writer.start()
 
-    def write(self, text: str) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except OSError:
-            self._stream = None
+    def write(self, line: bytes) -> None:
+        """Have a line written, in its turn."""
+        self._lines.put(line)
+
+    def close(self, seconds: float | None) -> None:
+        """Wait until all is written, at most so long."""
+        self._lines.put(b"")
+        self._writer.join(seconds)
+
+    def _write(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while line := self._lines.get():
+                self._stream.write(line)
+                self._stream.flush()

@@ -18,7 +18,7 @@ def main(asked: argparse.Namespace) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
         from sixfold.commands import screen  # noqa: PLC0415 (plain lines need no Textual)
 
-        screen.show(gate)
+        screen.show(gate, gate_only=True)
     else:
         asyncio.run(_print(gate))
     return 0 if gate.verdict == "green" else 1

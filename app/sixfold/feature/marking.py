@@ -48,18 +48,19 @@ def mark(data: bytes, id: str, title: str) -> bytes:  # noqa: A002 - the word of
     return _ticked(data, item, _tick_mark(seen.boxes.items))
 
 
-def tick(path: Path, id: str, title: str) -> None:  # noqa: A002 - the same
+def tick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 - the same
     """Tick the task in the file at `path`, keeping what others write there meanwhile.
 
     The file is replaced atomically; its permissions stay, and a symbolic link stays a link.
-    Raises `MarkError` as `mark` does, and `OSError` where the file cannot be read or replaced.
+    Returns what it held before and what it holds then. Raises `MarkError` as `mark` does, and
+    `OSError` where the file cannot be read or replaced.
     """
     target = path.resolve(strict=True)
     for _ in range(_PATIENCE):
         before = target.read_bytes()
         after = mark(before, id, title)
         if after == before or _replaced(target, before, after):
-            return
+            return before, after
     raise MarkError(f"{path} changes faster than it can be read; tick {id} by hand")
 
 

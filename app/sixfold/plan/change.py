@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from sixfold.model import Plan, Task, TaskState
+from sixfold.model import UNSTARTED, Plan, Task, TaskState
 
 ALIKE = 0.6
 """Two descriptions under one id are the same task when they agree this far (0 to 1)."""
@@ -24,11 +24,8 @@ class Change(Struct, frozen=True):
     renamed: dict[str, str]
     unticked: list[str]
     """Done in this run, and open in the file all the same."""
-
-    @property
-    def visible(self) -> bool:
-        """Is there anything to tell but the boxes that the run itself ticked."""
-        return bool(self.added or self.removed or self.edited or self.ticked or self.renamed)
+    visible: bool
+    """Does the graph differ, or a box that is not the run's own; line numbers do not count."""
 
 
 def compare(old: Plan, new: Plan, states: Mapping[str, TaskState]) -> Change:
@@ -41,25 +38,40 @@ def compare(old: Plan, new: Plan, states: Mapping[str, TaskState]) -> Change:
     found = {after.id for after in same.values()}
     by_id = {task.id: task for task in old.tasks}
     pairs = [(by_id[name], after) for name, after in same.items()]
+    ticked = [
+        after.id
+        for before, after in pairs
+        if after.state == "done" and states.get(before.id) in UNSTARTED
+    ]
     return Change(
         added=[task.id for task in new.tasks if task.id not in found],
         removed=[task.id for task in old.tasks if task.id not in same],
         edited=[after.id for before, after in pairs if before.title != after.title],
-        ticked=[
-            after.id
-            for before, after in pairs
-            if after.state == "done" and states.get(before.id) in _IDLE
-        ],
+        ticked=ticked,
         renamed={before.id: after.id for before, after in pairs if before.id != after.id},
         unticked=[
             after.id
             for before, after in pairs
             if after.state == "pending" and states.get(before.id) == "done"
         ],
+        visible=bool(ticked) or _graph(old) != _graph(new),
     )
 
 
-_IDLE = {"pending", "ready", "failed", "halted", "skipped", "parked"}
+def _graph(plan: Plan) -> object:
+    """What a plan asks for, lines and boxes aside."""
+    phases = [structs.replace(phase, line=0) for phase in plan.phases]
+    parked = {task.id: task.state == "parked" for task in plan.tasks}
+    tasks = [
+        structs.replace(
+            task,
+            line=0,
+            state="pending",
+            needs=[structs.replace(need, line=0) for need in task.needs],
+        )
+        for task in plan.tasks
+    ]
+    return phases, tasks, parked
 
 
 def _match(old: Iterable[Task], new: Iterable[Task]) -> dict[str, Task]:

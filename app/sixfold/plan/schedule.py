@@ -50,8 +50,11 @@ class Schedule:
     """The state of every task of a plan, and what may start.
 
     `states` and `passed` (phases whose gate is green) take over what is known from before;
-    boxes of the file speak for the tasks that `states` does not name. Over a whole run the
-    cost is O((tasks + edges) log tasks). Task ids that the plan does not have raise `KeyError`.
+    boxes of the file speak for the tasks that `states` does not name. `worked` are tasks that
+    agents were at already: their phases have something to judge, whatever the boxes say.
+
+    Over a whole run the cost is O((tasks + edges) log tasks). Task ids that the plan does not
+    have raise `KeyError`.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Schedule:
         roles: Roles = "prefer",
         states: Mapping[str, TaskState] | None = None,
         passed: Collection[int] = (),
+        worked: Collection[str] = (),
     ) -> None:
         network = self._network = Network(plan)
         count = len(network.ids)
@@ -80,6 +84,11 @@ class Schedule:
         self._queues: dict[Role, list[tuple[int, int]]] = {role: [] for role in ROLES}
         self._count: Counter[TaskState] = Counter({"pending": count})
         self._barriers = Barriers(network)
+        self._ours = [
+            box == "pending" or name in worked
+            for name, box in zip(network.ids, network.box, strict=True)
+        ]
+        """Tasks whose state is this run's work, not what the file said at the start."""
         known = [self._known_state(node, states or {}) for node in range(count)]
         self._remaining = network.remaining([int(state not in SATISFIED) for state in known])
         self._begin(known, passed)
@@ -255,12 +264,11 @@ class Schedule:
         return told
 
     def _shift_phase(self, node: int, old: TaskState, new: TaskState) -> list[int]:
-        box_open = self._network.box[node] == "pending"
         return self._barriers.shift(
             self._network.phase[node],
             bad=(new in _BAD) - (old in _BAD),
             unsettled=(old in _SETTLED) - (new in _SETTLED),
-            attempted=((new in _ATTEMPTED) - (old in _ATTEMPTED)) * box_open,
+            attempted=((new in _ATTEMPTED) - (old in _ATTEMPTED)) * self._ours[node],
         )
 
     def _members(self, phases: Iterable[int]) -> list[int]:

@@ -14,7 +14,7 @@ from sixfold.config import GateSettings
 from sixfold.gate import toolchain
 from sixfold.gate.run import run_gate
 from sixfold.model import Verdict
-from sixfold.process import MARKER
+from sixfold.process import MARKER, start_watchdog
 from sixfold.runner.job import Options, find_root, read_settings
 
 
@@ -59,16 +59,19 @@ class GateAlone:
         """Nothing is open: the gate ends with its messages."""
 
     async def _run(self) -> ev.GateEnded:
+        name = f"test-{os.getpid()}"
+        watchdog = start_watchdog(name)  # it sweeps once this process is gone, however it went
         result = await run_gate(
             self._settings.command,
             root=self._root,
-            env={**self._env, MARKER: f"test-{os.getpid()}"},
+            env={**self._env, MARKER: name},
             format=self._settings.format,
             timeout=self._settings.timeout,
             record=None,
             hear=self._hear,
             number=1,
         )
+        watchdog.communicate()
         self.verdict = result.verdict
         fields = {name: getattr(result, name) for name in result.__struct_fields__}
         return ev.GateEnded(gate=1, cause="asked", **fields)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from pathlib import Path
 
 import msgspec
 
+from sixfold.errors import UserError
 from sixfold.process import MARKER, start_watchdog, sweep
 from sixfold.runner.job import Job
+from sixfold.runner.journal import JournalError
 from sixfold.runner.record import Report
 from sixfold.runner.runner import Runner
 from sixfold.runner.store import LiveRunError, RunFolder, Store
@@ -21,16 +24,28 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def conduct(job: Job, *, wait: bool, report: Report) -> int:
-    """Run `job` to its end; returns the exit code of CONTRACT. Raises `LiveRunError`."""
+    """Run `job` to its end; returns the exit code of CONTRACT.
+
+    Raises `LiveRunError`, and `UserError` where a run cannot even begin here.
+    """
     store = Store(job.root)
-    folder = store.create()
+    folder = None
     try:
+        folder = store.create()
         with store.hold(folder.id):
             asyncio.run(tree.exclude(job.root))
+            if before := store.find():
+                sweep({MARKER: before.id})  # whatever a run that was killed has left behind
             return _conduct(job, folder, wait=wait, report=report)
     except LiveRunError:
-        folder.remove_empty()
+        if folder:
+            folder.remove_empty()
         raise
+    except (OSError, tree.GitError) as error:
+        if folder and not folder.journal.exists():
+            folder.remove_empty()
+        hint = "a run needs to write below .sixfold and .git/info"
+        raise UserError(str(store.path), str(error), hint) from error
 
 
 def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
@@ -44,18 +59,25 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
             runner.stop(f"stopped by {number.name}")
 
         for number in SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                asyncio.get_running_loop().add_signal_handler(number, stop, number)
         return await runner.run()
 
     watchdog = start_watchdog(folder.id)
     try:
         state = asyncio.run(drive())
+    except JournalError as error:
+        print(f"sixfold: {folder.journal}: {error}; make room, then run again", file=sys.stderr)
+        return 1
     finally:
         sweep({MARKER: folder.id})
         with contextlib.suppress(OSError):
             watchdog.communicate()
-    _leave_info(job, state)
-    if caught:
+    try:
+        _leave_info(job, state)
+    except OSError as error:
+        print(f"sixfold: implement_info: not written ({error}); see status", file=sys.stderr)
+    if caught and state.status == "stopped":
         return 128 + caught[0]
     return 0 if state.status == "finished" else 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import structs
 
@@ -15,6 +15,8 @@ from sixfold.process import MARKER
 from sixfold.runner.bulk import Bulk
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
+
+Cause: TypeAlias = Literal["baseline", "phase", "asked"]
 
 
 class Gates:
@@ -27,9 +29,7 @@ class Gates:
         self._count = 0
         self._old: set[tuple[str, str]] = set()
 
-    async def run(
-        self, cause: Literal["baseline", "phase", "asked"], phase: int = 0
-    ) -> ev.GateEnded:
+    async def run(self, cause: Cause, phase: int = 0) -> ev.GateEnded:
         """One run of the test command, from `GateStarted` to the `GateEnded` that is returned."""
         self._count += 1
         number, gate = self._count, self._job.settings.gate
@@ -47,12 +47,12 @@ class Gates:
                 number=number,
             )
         except asyncio.CancelledError:
-            self._emit(
-                ev.GateEnded(
-                    gate=number, cause=cause, phase=phase, verdict="error", reason="stopped"
-                )
-            )
+            self._emit(self._error(number, cause, phase, "stopped"))
             raise
+        except OSError as error:
+            ended = self._error(number, cause, phase, str(error))
+            self._emit(ended)
+            return ended
         self._bulk.flush()
         if cause == "baseline":
             self._old = {(failure.package, failure.test) for failure in result.failures}
@@ -71,6 +71,9 @@ class Gates:
         )
         self._emit(ended)
         return ended
+
+    def _error(self, number: int, cause: Cause, phase: int, reason: str) -> ev.GateEnded:
+        return ev.GateEnded(gate=number, cause=cause, phase=phase, verdict="error", reason=reason)
 
     def _dated(self, failure: Failure, cause: str) -> Failure:
         old = cause != "baseline" and (failure.package, failure.test) in self._old

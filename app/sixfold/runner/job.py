@@ -45,6 +45,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     folder: Path
     """Where relative paths of the settings start."""
     feature: Feature
+    data: bytes
+    """`tasks.md` as it was read."""
     tasks: TasksFile
     plan: Plan
 
@@ -95,7 +97,13 @@ def read(options: Options) -> Reading:
         raise UserError(_from(root, feature.tasks_path), "there is no task in it", hint)
     plan = draw(root, feature, found, settings)
     return Reading(
-        root=root, settings=settings, folder=folder, feature=feature, tasks=found, plan=plan
+        root=root,
+        settings=settings,
+        folder=folder,
+        feature=feature,
+        data=data,
+        tasks=found,
+        plan=plan,
     )
 
 

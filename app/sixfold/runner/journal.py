@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,12 @@ import msgspec
 from sixfold import events as ev
 
 
+class JournalError(Exception):
+    """An event could not be written: nothing may go on that is not on record."""
+
+
 class Journal:
-    """Numbers and stamps events, and writes each through to the system before it counts."""
+    """Numbers and stamps events; an event counts once the system has taken its whole line."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -21,15 +26,27 @@ class Journal:
         """Every line written, for viewers that come later."""
 
     def append(self, event: ev.AnyEvent) -> ev.AnyEvent:
-        """The event as written: with its `seq` and the time, UTC."""
-        self._seq += 1
-        stamped = msgspec.structs.replace(event, seq=self._seq, at=datetime.now(UTC))
+        """The event as written: with its `seq` and the time, UTC. Raises `JournalError`."""
+        stamped = msgspec.structs.replace(event, seq=self._seq + 1, at=datetime.now(UTC))
         line = ev.encode(stamped)
-        os.write(self._file, line)
+        self._write(line)
+        self._seq += 1
         self.lines.append(line)
         return stamped
 
+    def _write(self, line: bytes) -> None:
+        """Write the whole line, or leave the file as it was."""
+        before, left = os.fstat(self._file).st_size, line
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, before)
+            raise JournalError(f"the journal cannot be written: {error.strerror}") from error
+
     def close(self) -> None:
         """Write through to the disk and close."""
-        os.fsync(self._file)
+        with contextlib.suppress(OSError):
+            os.fsync(self._file)
         os.close(self._file)

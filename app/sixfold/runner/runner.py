@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Coroutine, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Literal, TypeAlias
 
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
-from sixfold.feature import marking, tasks
-from sixfold.feature.model import TasksFile
-from sixfold.model import Phase
+from sixfold.model import Phase, Plan, Task
 from sixfold.plan.change import compare
 from sixfold.plan.schedule import Assignment, Halt, Schedule
 from sixfold.refusal import refusal
-from sixfold.runner.edits import edits
-from sixfold.runner.gates import Gates
-from sixfold.runner.job import Job, draw
+from sixfold.runner.document import Document
+from sixfold.runner.gates import Cause, Gates
+from sixfold.runner.job import Job
 from sixfold.runner.outcome import stuck, summary, unfinished
 from sixfold.runner.record import Record, Report
 from sixfold.runner.store import RunFolder
-from sixfold.runner.turns import Ending, Turns
-from sixfold.state import RunState
+from sixfold.runner.turns import Ending, Turns, phase_name
+from sixfold.state import RunState, renumbered
 from sixfold.workspace import tree
 from sixfold.workspace.tree import GitError, Tree
+
+Outcome: TypeAlias = Literal["done", "failed", "cancelled"]
 
 
 class Runner:
@@ -49,29 +49,37 @@ class Runner:
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._turns = Turns(job, folder, Tree(job.root, folder.snapshots, job.env), self._bulk.say)
         self._gates = Gates(job, folder, self._bulk, self._emit)
-        self._plan, self._found = job.reading.plan, job.reading.tasks
-        self._schedule = self._draw_schedule()
-        self._slots: dict[int, asyncio.Task[None]] = {}
-        self._gate: asyncio.Task[None] | None = None
+        self._document = Document(job.reading)
+        self._schedule = self._draw_schedule(job.reading.plan)
+        self._slots: dict[int, asyncio.Task[Ending]] = {}
+        self._gate: asyncio.Task[ev.GateEnded] | None = None
+        self._judged = 0
+        """The phase that the running gate judges; -1 where an edit took it away."""
         self._red: dict[int, ev.GateEnded] = {}
-        """Phases whose last gate is not green and has had no fix since."""
+        """Phases whose last gate is not green, until a fix begins."""
+        self._forgiven: Counter[int] = Counter()
+        """Phase -> fix attempts that no longer count, since a person stepped in."""
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
-        self._ticked = b""
-        """`tasks.md` as the latest tick left it: no edit of a person's."""
+        self._unticked: set[str] = set()
+        """Done tasks whose open box was told of."""
         self._stop_reason = ""
+        self._error: Exception | None = None
         self._woken = asyncio.Event()
 
     async def run(self) -> RunState:
         """Run to the end and return the state then. `stop` ends it early."""
         await self._record.open()
-        watching = self._spawn(self._mind_edits())
+        watching = asyncio.create_task(self._mind_edits())
+        asyncio.get_running_loop().set_exception_handler(self._crash)
         try:
             await self._open()
             while not self._stop_reason and not self._settled():
                 self._advance()
                 await self._woken.wait()
                 self._woken.clear()
+                if self._error:
+                    raise self._error
             await self._end_children()
             self._close()
         finally:
@@ -86,21 +94,30 @@ class Runner:
         self._stop_reason = self._stop_reason or reason
         self._woken.set()
 
+    def _crash(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that nobody waits for, above all a journal that cannot be written."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._error = error
+            self._woken.set()
+
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Carry a command out, or refuse it with the reason."""
         reason, text = refusal(self.state, command), ""
+        if self._stop_reason:
+            reason = "the run is ending"
         if not reason:
             match command:
                 case ev.Pause():
                     self._emit(ev.RunPaused())
                 case ev.Resume():
-                    self._resume()
+                    self._go_on()
                 case ev.Retry(task=task):
-                    self._retry(task)
+                    reason = self._retry(task)
                 case ev.Skip(task=task):
                     self._skip(task)
-                case ev.Cancel():
-                    self._slots[self.state.tasks[command.task].slot].cancel()
+                case ev.Cancel(task=task):
+                    self._cancel(task)
                 case ev.Gate():
                     self._judge_again()
                 case ev.Stop():
@@ -127,7 +144,7 @@ class Runner:
                 context=job.context,
             )
         )
-        self._emit(ev.PlanLoaded(plan=self._plan))
+        self._emit(ev.PlanLoaded(plan=job.reading.plan))
         self._emit(ev.ChecklistsRead(checklists=list(job.reading.feature.checklists)))
         for text in job.reading.feature.notes:
             self._emit(ev.Notice(text=text))
@@ -136,7 +153,7 @@ class Runner:
             self._emit(ev.Notice(text=text, level="warning"))
         self._tell_halted(self._schedule.halts)
         await self._remember("run")
-        self._gate = self._spawn(self._judge("baseline", 0))
+        self._begin_gate("baseline")
 
     async def _remember(self, name: str) -> None:
         try:
@@ -170,98 +187,85 @@ class Runner:
     def _free(self) -> set[int]:
         return set(range(1, self._job.settings.roster.slots + 1)) - self._slots.keys()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error:
-            self.stop(f"an error of sixfold itself: {error!r}")
-        self._woken.set()
-
     # Tasks.
 
     def _start(self, assignment: Assignment) -> None:
         task, slot = self.state.by_id[assignment.task], assignment.slot
         if task.phase and task.phase not in self.state.begun:
-            title = self._plan.phases[task.phase - 1].title
+            title = self._phase(task.phase).title
             self._emit(ev.PhaseStarted(phase=task.phase, title=title))
         attempt = self.state.tasks[task.id].attempts + 1
         self._tries[task.id] += 1
         self._bulk.begin(slot, task.id, attempt)
         agent = self._job.agent.name
         self._emit(ev.TaskStarted(task=task.id, slot=slot, attempt=attempt, agent=agent))
-        self._slots[slot] = self._spawn(self._work(task.id, slot, attempt))
+        self._occupy(slot, self._work(task, slot, attempt), self._end_task)
 
-    async def _work(self, name: str, slot: int, attempt: int) -> None:
-        task = self.state.by_id[name]
-        outcome: Literal["done", "failed", "cancelled"] = "done"
-        try:
-            if task.phase:
-                await self._turns.begin(f"phase {task.phase}")
-            ending = await self._turns.work(
-                task, self._plan, self._found, slot=slot, attempt=attempt
-            )
-            if ending.failure:
-                outcome = "failed"
-        except asyncio.CancelledError:
-            outcome = "cancelled"
-            ending = Ending(failure=self._stop_reason or "cancelled by a person")
-        except (GitError, OSError) as error:
-            outcome, ending = "failed", Ending(failure=str(error))
-        if outcome == "done":
-            self._tick(self.state.work[slot].task)
-        self._finish(slot, attempt, outcome, ending)
+    async def _work(self, task: Task, slot: int, attempt: int) -> Ending:
+        await self._turns.begin(phase_name(task.phase))
+        phase = self._phase(task.phase) if task.phase else None
+        return await self._turns.work(task, phase, self._document.found, slot=slot, attempt=attempt)
 
-    def _finish(
-        self,
-        slot: int,
-        attempt: int,
-        outcome: Literal["done", "failed", "cancelled"],
-        ending: Ending,
-    ) -> None:
-        name = self.state.work[slot].task  # it may have a new id by now
-        known = name in self.state.tasks
-        again = outcome == "failed" and known and self._tries[name] < self._job.settings.attempts
-        del self._slots[slot]
+    def _end_task(self, slot: int, outcome: Outcome, ending: Ending) -> None:
+        work = self.state.work[slot]
+        name, known = work.task, work.task in self.state.tasks  # the id may be new, or gone
+        halts: list[Halt] = []
+        again = False
+        if known and outcome == "done":
+            self._turns.finish(name, ending.after)
+            self._tick(name)
+            self._schedule.finish(name)
+        elif known:
+            halts = self._schedule.fail(name)
+            wanted = outcome == "failed" and self._tries[name] < self._job.settings.attempts
+            again = wanted and bool(self._schedule.retry(name))
         self._emit(
             ev.TaskEnded(
                 task=name,
                 slot=slot,
-                attempt=attempt,
+                attempt=work.attempt,
                 outcome=outcome,
                 reason=ending.failure or ending.note,
                 again=again,
             )
         )
-        if not known:
-            return  # somebody took it out of tasks.md meanwhile
-        if outcome == "done":
-            self._schedule.finish(name)
-            return
-        halts = self._schedule.fail(name)
-        if again:
-            self._schedule.retry(name)
-        elif not self._stop_reason:
+        if not again and not self._stop_reason:
             self._tell_halted(halts)
 
     def _tick(self, name: str) -> None:
-        if name not in self.state.by_id:
-            return
-        task, path = self.state.by_id[name], self._job.reading.feature.tasks_path
-        try:
-            marking.tick(path, task.id, task.title)
-            self._ticked = path.read_bytes()
-        except (marking.MarkError, OSError) as error:
-            self._emit(
-                ev.Notice(text=f"{name} is done, its box is not ticked: {error}", level="error")
-            )
+        if reason := self._document.tick(self.state.by_id[name]):
+            text = f"{name} is done, its box is not ticked: {reason}"
+            self._emit(ev.Notice(text=text, level="error"))
 
     def _tell_halted(self, halts: Sequence[Halt]) -> None:
         for halt in halts:
             self._emit(ev.TaskHalted(task=halt.task, because=halt.because))
+
+    def _occupy(
+        self,
+        slot: int,
+        turn: Coroutine[Any, Any, Ending],
+        end: Callable[[int, Outcome, Ending], None],
+    ) -> None:
+        """Have a turn taken in a slot; whatever becomes of it, the slot is free at its end."""
+        task = asyncio.create_task(turn)
+        self._slots[slot] = task
+
+        def ended(_: asyncio.Task[Ending]) -> None:
+            del self._slots[slot]
+            end(slot, *self._outcome(task))
+            self._woken.set()
+
+        task.add_done_callback(ended)
+
+    def _outcome(self, task: asyncio.Task[Ending]) -> tuple[Outcome, Ending]:
+        if task.cancelled():
+            return "cancelled", Ending(failure=self._stop_reason or "cancelled by a person")
+        error = task.exception()
+        if error:
+            return "failed", Ending(failure=f"{type(error).__name__}: {error}")
+        ending = task.result()
+        return ("failed" if ending.failure else "done"), ending
 
     # Gates and fixes.
 
@@ -269,59 +273,57 @@ class Runner:
         """The phase is settled: judge it, have it fixed, or ask for a person."""
         red = self._red.get(phase)
         if red is None:
-            self._gate = self._spawn(self._judge("phase", phase))
+            self._begin_gate("phase", phase)
             return
         attempt = self.state.fixes.get(phase, 0) + 1
         most = self._job.settings.gate.fix_attempts
-        if attempt > most:
+        if attempt - self._forgiven[phase] > most:
             reason = f"the gate after phase {phase} is {red.verdict} after {most} fix attempts"
             self._block(f"{reason}: {summary(red)}", ["gate", "stop"])
             return
+        del self._red[phase]  # the gate after the fix gives a verdict of its own
         slot = slot_for_fix(self._free())
         self._bulk.begin(slot, f"fix {phase}", attempt)
         agent = self._job.agent.name
         self._emit(ev.FixStarted(phase=phase, slot=slot, attempt=attempt, agent=agent))
-        self._slots[slot] = self._spawn(self._fix(self._phase(phase), red, slot, attempt))
+        turn = self._turns.fix(self._phase(phase), red, slot=slot, attempt=attempt)
+        self._occupy(slot, turn, self._end_fix)
 
-    async def _judge(self, cause: Literal["baseline", "phase", "asked"], phase: int) -> None:
-        try:
-            ended = await self._gates.run(cause, phase)
-        finally:
-            self._gate = None
-        if cause != "phase":
+    def _end_fix(self, slot: int, outcome: Outcome, ending: Ending) -> None:
+        work = self.state.work[slot]
+        self._emit(
+            ev.FixEnded(
+                phase=work.phase,
+                slot=slot,
+                attempt=work.attempt,
+                outcome=outcome,
+                reason=ending.failure,
+            )
+        )
+
+    def _begin_gate(self, cause: Cause, phase: int = 0) -> None:
+        self._judged = phase
+        self._gate = asyncio.create_task(self._gates.run(cause, phase))
+        self._gate.add_done_callback(lambda gate: self._end_gate(gate, cause))
+
+    def _end_gate(self, gate: asyncio.Task[ev.GateEnded], cause: Cause) -> None:
+        self._gate = None
+        self._woken.set()
+        if gate.cancelled():
             return
+        ended, phase = gate.result(), self._judged
+        if cause != "phase" or phase not in self._schedule.due():
+            return  # a verdict on a phase that is no longer at rest, or no longer there, is void
         if ended.verdict != "green":
             self._red[phase] = ended
             return
         self._schedule.pass_gate(phase)
         self._emit(ev.PhaseEnded(phase=phase))
 
-    async def _fix(self, phase: Phase, red: ev.GateEnded, slot: int, attempt: int) -> None:
-        outcome: Literal["done", "failed", "cancelled"] = "done"
-        try:
-            ending = await self._turns.fix(phase, red, slot=slot, attempt=attempt)
-            if ending.failure:
-                outcome = "failed"
-        except asyncio.CancelledError:
-            outcome, ending = "cancelled", Ending(failure=self._stop_reason or "cancelled")
-        except (GitError, OSError) as error:
-            outcome, ending = "failed", Ending(failure=str(error))
-        del self._slots[slot]
-        self._red.pop(phase.number, None)
-        self._emit(
-            ev.FixEnded(
-                phase=phase.number,
-                slot=slot,
-                attempt=attempt,
-                outcome=outcome,
-                reason=ending.failure,
-            )
-        )
-
     def _phase(self, number: int) -> Phase:
         if number:
-            return self._plan.phases[number - 1]
-        first = [task.id for task in self._plan.tasks if task.phase == 0]
+            return self.state.phases[number - 1]
+        first = [task.id for task in self.state.by_id.values() if task.phase == 0]
         return Phase(0, "before the first heading", 1, "other", None, first)
 
     # What a person asks for.
@@ -330,30 +332,44 @@ class Runner:
         self._emit(ev.RunBlocked(reason=reason, options=options))
         self._woken.set()
 
-    def _resume(self) -> None:
-        self._red.clear()
-        self._emit(ev.RunResumed())
+    def _go_on(self) -> None:
+        """After a pause; or after a block, which forgives what is red and is judged again."""
+        if self.state.status == "blocked":
+            self._forgiven.update(self.state.fixes)
+            self._red.clear()
+        if self.state.status != "running":
+            self._emit(ev.RunResumed())
 
     def _judge_again(self) -> None:
         if self.state.status == "blocked" and self._red:
-            self._resume()
+            self._go_on()
         elif self._gate is None:
-            self._gate = self._spawn(self._judge("asked", 0))
+            self._begin_gate("asked")
 
-    def _retry(self, name: str) -> None:
+    def _retry(self, name: str) -> str:
+        """Reopen a task; why that is of no use, where it is not."""
+        reopened = self._schedule.retry(name)
+        if not reopened:
+            return f"{name} cannot run before what it needs is mended: retry that first"
         if self.state.status == "blocked":
-            self._resume()
+            self._go_on()
         self._tries[name] = 0
-        for task in self._schedule.retry(name):
+        for task in reopened:
             self._emit(ev.TaskReopened(task=task))
+        return ""
 
     def _skip(self, name: str) -> None:
         if self.state.status == "blocked":
-            self._resume()
+            self._go_on()
         reopened = self._schedule.skip(name)
         self._emit(ev.TaskSkipped(task=name))
         for task in reopened:
             self._emit(ev.TaskReopened(task=task))
+
+    def _cancel(self, label: str) -> None:
+        for work in self.state.work.values():
+            if work.label == label:
+                self._slots[work.slot].cancel()
 
     async def _diff(self, task: str) -> tuple[str, str]:
         try:
@@ -383,40 +399,41 @@ class Runner:
 
     # The plan, and people who edit it.
 
-    def _draw_schedule(self) -> Schedule:
-        roster = self._job.settings.roster
+    def _draw_schedule(self, plan: Plan) -> Schedule:
+        roster, tasks = self._job.settings.roster, self.state.tasks
         return Schedule(
-            self._plan,
+            plan,
             slots=roster.slots,
             roles=roster.roles,
-            states={name: task.state for name, task in self.state.tasks.items()},
+            states={name: task.state for name, task in tasks.items()},
             passed=self.state.passed,
+            worked={name for name, t in tasks.items() if t.attempts or t.state == "skipped"},
         )
 
     async def _mind_edits(self) -> None:
         try:
-            async for data in edits(self._job.reading.feature.tasks_path):
-                found = None if data == self._ticked else tasks.read(data)
-                if found and found.tasks:
-                    self._take_edit(found)
+            async for plan in self._document.edits():
+                self._take_edit(plan)
         except (OSError, RuntimeError) as error:
             text = f"edits of tasks.md are not noticed from here on: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
 
-    def _take_edit(self, found: TasksFile) -> None:
+    def _take_edit(self, plan: Plan) -> None:
         """Take over what a person changed in `tasks.md`; what runs is not disturbed."""
-        reading = self._job.reading
-        plan = draw(reading.root, reading.feature, found, reading.settings)
+        old = self.state.plan
+        if old is None or self._stop_reason:
+            return
         states = {name: task.state for name, task in self.state.tasks.items()}
-        change = compare(self._plan, plan, states)
-        self._plan, self._found = plan, found
-        for name in change.unticked:
-            text = f"{name} is done in this run, and its box in {plan.tasks_file} is open"
-            self._emit(ev.Notice(text=text, level="warning"))
+        change = compare(old, plan, states)
+        self._tell_unticked(change.unticked, plan.tasks_file)
         if not change.visible:
             return
-        self._turns.rename(change.renamed)
+        moved = renumbered(old.phases, plan.phases)
+        self._turns.rename(change.renamed, moved)
         self._tries = Counter({change.renamed.get(n, n): c for n, c in self._tries.items()})
+        self._red = {moved[n]: gate for n, gate in self._red.items() if n in moved}
+        self._forgiven = Counter({moved[n]: c for n, c in self._forgiven.items() if n in moved})
+        self._judged = moved.get(self._judged, -1)
         self._emit(
             ev.PlanChanged(
                 plan=plan,
@@ -427,11 +444,17 @@ class Runner:
                 renamed=change.renamed,
             )
         )
-        self._schedule = self._draw_schedule()
+        self._schedule = self._draw_schedule(plan)
         self._agree()
         if self.state.status == "blocked" and not self._red:
-            self._resume()
+            self._go_on()
         self._woken.set()
+
+    def _tell_unticked(self, names: Sequence[str], tasks_file: str) -> None:
+        for name in set(names) - self._unticked:
+            text = f"{name} is done in this run, and its box in {tasks_file} is open"
+            self._emit(ev.Notice(text=text, level="warning"))
+        self._unticked = set(names)
 
     def _agree(self) -> None:
         """Tell what is halted, or no longer, under a schedule that was drawn anew."""

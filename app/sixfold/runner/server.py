@@ -19,6 +19,9 @@ MOST_BUFFERED = 1 << 20
 GIVE_UP = 64 << 20
 """Bytes that wait for a viewer before it is hung up on."""
 
+PATIENCE = 2.0
+"""Seconds that a viewer has to take in the run's last words."""
+
 
 class Host(Protocol):
     """What the server needs of the runner."""
@@ -37,7 +40,8 @@ class Server:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._viewers: set[asyncio.StreamWriter] = set()
+        self._viewers: dict[asyncio.StreamWriter, int] = {}
+        """Viewers, and how many bytes may wait for each: what it missed, and `GIVE_UP`."""
         self._talks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -51,17 +55,12 @@ class Server:
         finally:
             os.umask(before)
 
-    @property
-    def watched(self) -> bool:
-        """Does anybody watch."""
-        return bool(self._viewers)
-
     def send(self, line: bytes, *, bulk: bool = False) -> None:
         """To every viewer; bulk is dropped for one that is slow, an event never."""
-        for viewer in list(self._viewers):
+        for viewer, most in list(self._viewers.items()):
             waiting = viewer.transport.get_write_buffer_size()
-            if waiting > GIVE_UP:
-                self._viewers.discard(viewer)
+            if waiting > most:
+                del self._viewers[viewer]
                 viewer.transport.abort()
             elif not (bulk and waiting > MOST_BUFFERED):
                 viewer.write(line)
@@ -72,8 +71,9 @@ class Server:
         if self._server:
             self._server.close()
         for viewer in list(self._viewers):
+            viewer.transport.set_write_buffer_limits(0)  # drained means: all of it is sent
             with contextlib.suppress(OSError, TimeoutError):
-                await asyncio.wait_for(viewer.drain(), 1)
+                await asyncio.wait_for(viewer.drain(), PATIENCE)
             viewer.close()
         for talk in self._talks:
             talk.cancel()
@@ -87,7 +87,7 @@ class Server:
         with contextlib.suppress(OSError, ValueError, asyncio.CancelledError):
             while line := await reader.readline():
                 await self._take(line, writer)
-        self._viewers.discard(writer)
+        self._viewers.pop(writer, None)
         writer.close()
 
     async def _take(self, line: bytes, writer: asyncio.StreamWriter) -> None:
@@ -100,7 +100,7 @@ class Server:
             return
         if isinstance(command, ev.Watch):
             writer.write(b"".join(self._host.history()))
-            self._viewers.add(writer)
+            self._viewers[writer] = writer.transport.get_write_buffer_size() + GIVE_UP
             return
         writer.write(ev.encode(await self._host.obey(command)))
         with contextlib.suppress(OSError):

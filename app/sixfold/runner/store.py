@@ -32,8 +32,6 @@ class RunFolder:
         self.transcripts = path / "transcripts"
         self.results = path / "results"
         self.snapshots = path / "snapshots"
-        self.log = path / "runner.log"
-        """Whatever the runner's own process printed."""
 
     def events(self) -> list[ev.AnyEvent]:
         """The journal so far. Raises `ValueError` where broken, `OSError` where missing."""
@@ -57,7 +55,9 @@ class Store:
         """A folder for a new run; its id sorts by time."""
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         folder = RunFolder(self._runs / name)
-        for path in (self.path, self._runs, folder.path, folder.transcripts, folder.results):
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        self.path.chmod(0o700)
+        for path in (self._runs, folder.path, folder.transcripts, folder.results):
             path.mkdir(mode=0o700, exist_ok=True)
         return folder
 
@@ -89,7 +89,8 @@ class Store:
             with self._lock.open("rb") as file:
                 if _try_lock(file.fileno(), fcntl.LOCK_SH):
                     return None
-                return RunFolder(self._runs / file.read().decode(errors="replace"))
+                name = file.read().decode(errors="replace")
+                return RunFolder(self._runs / name) if name else None
         except FileNotFoundError:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -13,7 +14,7 @@ from sixfold.agents import prompts
 from sixfold.agents.agent import Turn, TurnEnd
 from sixfold.feature import story
 from sixfold.feature.model import TasksFile
-from sixfold.model import Phase, Plan, Task
+from sixfold.model import Phase, Task
 from sixfold.process import MARKER
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
@@ -24,12 +25,19 @@ Say: TypeAlias = Callable[[int, Sequence[ev.Utterance]], None]
 """Takes a slot and what its agent says."""
 
 
+LONGEST_REASON = 500
+"""Characters of what an agent says about its end."""
+
+
 class Ending(Struct, frozen=True):
     """How an attempt ended: nothing in `failure` means that it is done."""
 
     failure: str = ""
+    """One line."""
     note: str = ""
     """Why a task that is done changed nothing."""
+    after: str = ""
+    """The tree at its end, where one was taken."""
 
 
 class Turns:
@@ -37,42 +45,57 @@ class Turns:
 
     def __init__(self, job: Job, folder: RunFolder, tree: Tree, say: Say) -> None:
         self._job, self._folder, self._tree, self._say = job, folder, tree, say
-        self._before: dict[str, str] = {}
+        self._before: dict[str, asyncio.Future[str]] = {}
         self._after: dict[str, str] = {}
 
     async def begin(self, name: str) -> str:
-        """Remember the tree as it is now as the one before `name`; the first time counts."""
+        """The tree before `name` began: as it is now, where this is the first time.
+
+        Raises `GitError`.
+        """
         if name not in self._before:
-            self._before[name] = await self._tree.snapshot()
-        return self._before[name]
+            self._before[name] = asyncio.ensure_future(self._tree.snapshot())
+        try:
+            return await asyncio.shield(self._before[name])
+        except GitError:
+            self._before.pop(name, None)
+            raise
 
     async def work(
-        self, task: Task, plan: Plan, found: TasksFile, *, slot: int, attempt: int
+        self, task: Task, phase: Phase | None, found: TasksFile, *, slot: int, attempt: int
     ) -> Ending:
         """An attempt at a task: a turn, and the proof that its change is there."""
-        await self.begin(task.id)
-        phase = plan.phases[task.phase - 1] if task.phase else None
+        before = await self.begin(task.id)
         text = next((read.text for read in found.tasks if read.id == task.id), task.title)
         marks = self._marks("task", task.id, slot, attempt)
         prompt = prompts.for_task(
             task, text, phase, self._job.brief, story=self._story(task), where=_words(marks)
         )
         end = await self._take(prompt, marks)
-        return await self._judge(task, end)
+        if not end.ok:
+            return Ending(failure=_one_line(end.reason))
+        return await self._judge(task, before, end)
 
     async def fix(self, phase: Phase, gate: ev.GateEnded, *, slot: int, attempt: int) -> Ending:
         """An attempt to turn the red gate of a phase green; the next gate judges it."""
-        before = await self.begin(f"phase {phase.number}")
+        before = await self.begin(phase_name(phase.number))
         diff = await self._tree.diff(before, await self._tree.snapshot())
         marks = self._marks("fix", str(phase.number), slot, attempt)
         prompt = prompts.for_fix(
             phase, gate.failures, gate.reason, diff, self._job.brief, where=_words(marks)
         )
         end = await self._take(prompt, marks)
-        return Ending(failure="" if end.ok else end.reason)
+        return Ending(failure="" if end.ok else _one_line(end.reason))
 
-    def rename(self, names: Mapping[str, str]) -> None:
-        """Tasks have new ids: what is known of the old ones holds for them."""
+    def finish(self, task: str, after: str) -> None:
+        """Remember the tree at a task's end."""
+        if after:
+            self._after[task] = after
+
+    def rename(self, tasks: Mapping[str, str], phases: Mapping[int, int]) -> None:
+        """Tasks and phases have new names: what is known of the old ones holds for them."""
+        moved = {phase_name(old): phase_name(new) for old, new in phases.items()}
+        names = {**tasks, **moved}
         self._before = {names.get(name, name): tree for name, tree in self._before.items()}
         self._after = {names.get(name, name): tree for name, tree in self._after.items()}
 
@@ -81,12 +104,13 @@ class Turns:
 
         Raises `KeyError` for a task that has not run.
         """
-        before = self._before[task or "run"]
+        before = await self._before[task or "run"]
         after = self._after.get(task) or await self._tree.snapshot()
         return await self._tree.diff(before, after)
 
     def _marks(self, kind: str, task: str, slot: int, attempt: int) -> dict[str, str]:
         """What the contract promises every agent in its environment."""
+        stem = _stem(kind, task, attempt, slot)
         return {
             MARKER: self._folder.id,
             "SIXFOLD_KIND": kind,
@@ -94,43 +118,38 @@ class Turns:
             "SIXFOLD_ATTEMPT": str(attempt),
             "SIXFOLD_SLOT": str(slot),
             "SIXFOLD_FEATURE_DIR": str(self._job.reading.feature.directory),
-            "SIXFOLD_RESULT": str(self._folder.results / f"{_stem(kind, task, attempt)}.json"),
+            "SIXFOLD_RESULT": str(self._folder.results / f"{stem}.json"),
         }
 
     async def _take(self, prompt: str, marks: Mapping[str, str]) -> TurnEnd:
-        slot, attempt = int(marks["SIXFOLD_SLOT"]), int(marks["SIXFOLD_ATTEMPT"])
-        stem = _stem(marks["SIXFOLD_KIND"], marks["SIXFOLD_TASK"], attempt)
+        slot, result = int(marks["SIXFOLD_SLOT"]), Path(marks["SIXFOLD_RESULT"])
         turn = Turn(
             prompt=prompt,
             cwd=self._job.root,
             env={**self._job.env, **marks},
-            result=Path(marks["SIXFOLD_RESULT"]),
-            transcript=self._folder.transcripts / f"{stem}.log",
+            result=result,
+            transcript=self._folder.transcripts / f"{result.stem}.log",
         )
         return await self._job.agent.take(turn, lambda lines: self._say(slot, lines))
 
-    async def _judge(self, task: Task, end: TurnEnd) -> Ending:
-        if not end.ok:
-            return Ending(failure=end.reason)
+    async def _judge(self, task: Task, before: str, end: TurnEnd) -> Ending:
         if end.result.no_change:
-            return Ending(note=end.result.no_change)
+            return Ending(note=_one_line(end.result.no_change))
         try:
             after = await self._tree.snapshot()
-            changed = await self._tree.changed(self._before[task.id], after)
+            changed = await self._tree.changed(before, after)
             present = await self._tree.names(after)
         except GitError as error:
             return Ending(failure=f"cannot see what changed: {error}")
-        self._after[task.id] = after
         tasks_file = self._job.reading.plan.tasks_file
-        return Ending(
-            failure=unproven(
-                task.title,
-                task.files,
-                changed=[name for name in changed if name != tasks_file],
-                present=present,
-                root=self._job.root,
-            )
+        failure = unproven(
+            task.title,
+            task.files,
+            changed=[name for name in changed if name != tasks_file],
+            present=present,
+            root=self._job.root,
         )
+        return Ending(failure=failure, after=after)
 
     def _story(self, task: Task) -> str:
         found = story.story(self._job.spec, task.story) if task.story else None
@@ -155,7 +174,18 @@ def _words(marks: Mapping[str, str]) -> list[str]:
     return [f"{name}: {marks[key]} (${key})" for key, name in names.items()]
 
 
-def _stem(kind: str, task: str, attempt: int) -> str:
-    """The name of an attempt's files."""
+def phase_name(number: int) -> str:
+    """What the tree before a phase is remembered under: no task's id has a blank in front."""
+    return f" phase {number}"
+
+
+def _one_line(text: str) -> str:
+    """What an agent says of its end, as one line of a list."""
+    return " ".join(text.split())[:LONGEST_REASON]
+
+
+def _stem(kind: str, task: str, attempt: int, slot: int) -> str:
+    """The name of an attempt's files. Ids may change hands, so the slot is a part of it."""
     name = "".join(c if c.isalnum() or c in "._-" else "_" for c in task)
-    return f"{name}-{attempt}" if kind == "task" else f"{kind}-{name}-{attempt}"
+    fix = "fix-" if kind == "fix" else ""
+    return f"{fix}{name}-{attempt}.{slot}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,11 @@ from pathlib import Path
 EXCLUDED = "/.sixfold/"
 LONGEST_DIFF = 200_000
 """Bytes of a diff that is shown or given to an agent."""
+
+
+_PATIENCE = 4
+"""Times a snapshot is tried, since files come and go while it is taken."""
+_NO_COMMIT = re.compile(r"'([^']+)' does not have a commit checked out")
 
 
 class GitError(Exception):
@@ -29,12 +35,29 @@ class Tree:
         self._store, self._env = store, env
         self._one_at_a_time = asyncio.Lock()
         self._scratch: dict[str, str] | None = None
+        self._unaddable: set[str] = set()
 
     async def snapshot(self) -> str:
         """The id of a git tree that holds what is in the working tree now, ignored files apart."""
         async with self._one_at_a_time:
-            await self._git("add", "--all", "--", ".")
+            await self._add()
             return (await self._git("write-tree")).strip()
+
+    async def _add(self) -> None:
+        """Take in what is there, while agents go on writing: what vanishes meanwhile is left out.
+
+        A repository without a commit, made inside the tree, cannot be added at all.
+        """
+        for _ in range(_PATIENCE):
+            try:
+                left_out = [f":(exclude,literal){path}" for path in sorted(self._unaddable)]
+                await self._git("add", "--all", "--ignore-errors", "--", ".", *left_out)
+            except GitError as error:
+                (self._store / "index.lock").unlink(missing_ok=True)  # ours alone, so stale
+                if found := _NO_COMMIT.search(str(error)):
+                    self._unaddable.add(found[1].rstrip("/"))
+            else:
+                return
 
     async def changed(self, before: str, after: str) -> list[str]:
         """Paths that differ between two snapshots, from the root."""
@@ -45,6 +68,7 @@ class Tree:
         """The change between two snapshots as a unified diff, cut at `LONGEST_DIFF`."""
         options = ("diff", "--no-color", "--no-ext-diff", "--find-renames")
         text = await self._git(*options, before, after, "--", *paths)
+        text = text.encode(errors="surrogateescape").decode(errors="replace")
         if len(text) <= LONGEST_DIFF:
             return text
         return f"{text[:LONGEST_DIFF]}\n[cut: {len(text) - LONGEST_DIFF} more characters]\n"
@@ -69,11 +93,16 @@ class Tree:
         return {
             "GIT_INDEX_FILE": str(index),
             "GIT_OBJECT_DIRECTORY": str(objects),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.root / await self._inside("objects")),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(self.root / await self._inside("objects")),
         }
 
     async def _inside(self, name: str) -> str:
         return (await git(self.root, "rev-parse", "--git-path", name)).rstrip("\n")
+
+
+def _quoted(path: Path) -> str:
+    """A path in a list of paths: quoted as in C, since it may hold a colon."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 async def git(root: Path, *words: str, env: Mapping[str, str] | None = None) -> str:
@@ -88,10 +117,16 @@ async def git(root: Path, *words: str, env: Mapping[str, str] | None = None) -> 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate()
+    try:
+        out, err = await process.communicate()
+    except BaseException:
+        if process.returncode is None:
+            process.terminate()  # politely: it takes its locks away
+            await process.wait()
+        raise
     if process.returncode:
-        said = err.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {process.returncode}'}")
+        said = " ".join(err.decode(errors="replace").split())
+        raise GitError(f"git {words[0]}: {said or f'exit {process.returncode}'}")
     return out.decode(errors="surrogateescape")
 
 

@@ -1,7 +1,9 @@
 """Snapshots see every change and touch nothing of the user's."""
 
+import asyncio
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,53 @@ async def test_our_folder_is_ignored_once_and_the_users_lines_stay(repository: P
 async def test_a_folder_outside_git_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(GitError, match="not a git repository"):
         await find_root(tmp_path)
+
+
+async def test_a_repository_without_a_commit_inside_the_tree_is_left_out(repository: Path) -> None:
+    seen = tree(repository)
+    before = await seen.snapshot()
+    git(repository, "init", "-q", "scratch")
+    (repository / "scratch" / "x").write_text("x")
+    (repository / "new.go").write_text("package a\n")
+    assert await seen.changed(before, await seen.snapshot()) == ["new.go"]
+
+
+@pytest.fixture
+def busy(repository: Path) -> Iterator[None]:
+    script = "while :; do touch tmp$((RANDOM % 50)); rm -f tmp$((RANDOM % 50)); done"
+    with subprocess.Popen(["bash", "-c", script], cwd=repository) as process:
+        yield
+        process.kill()
+
+
+@pytest.mark.usefixtures("busy")
+async def test_files_that_come_and_go_do_not_spoil_a_snapshot(repository: Path) -> None:
+    seen = tree(repository)
+    for _ in range(20):
+        assert "a.go" in await seen.names(await seen.snapshot())
+
+
+async def test_a_snapshot_that_is_cancelled_does_not_hurt_the_next(repository: Path) -> None:
+    for number in range(300):
+        (repository / f"{number}.txt").write_text("x" * 10_000)
+    seen = tree(repository)
+    first = asyncio.create_task(seen.snapshot())
+    await asyncio.sleep(0.02)
+    first.cancel()
+    second = asyncio.create_task(seen.snapshot())
+    assert "299.txt" in await seen.names(await second)
+
+
+async def test_a_path_with_a_colon_is_a_path_like_any_other(repository: Path) -> None:
+    odd = repository.rename(repository.with_name('a:c "d"'))
+    seen = tree(odd)
+    assert await seen.names(await seen.snapshot()) == ["a.go"]
+
+
+async def test_a_diff_of_foreign_bytes_is_text(repository: Path) -> None:
+    seen = tree(repository)
+    before = await seen.snapshot()
+    (repository / "a.go").write_bytes(b"package \xe4\n")
+    diff = await seen.diff(before, await seen.snapshot())
+    assert "+package \ufffd" in diff
+    diff.encode()

@@ -1,0 +1,66 @@
+"""`tasks.md` while a run is on: the run ticks it, people edit it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from watchfiles import awatch
+
+from sixfold.feature import marking, tasks
+from sixfold.feature.model import TasksFile
+from sixfold.model import Plan, Task
+from sixfold.runner.job import Reading, draw
+
+
+class Document:
+    """The file as the run last knew it; `found` is what was read there."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._path = reading.feature.tasks_path
+        self._seen = reading.data
+        """The file as taken over last, our own ticks since then included."""
+        self.found: TasksFile = reading.tasks
+
+    def tick(self, task: Task) -> str:
+        """Tick a task's box. Returns why it was not ticked; empty where it was."""
+        try:
+            before, after = marking.tick(self._path, task.id, task.title)
+        except (marking.MarkError, OSError) as error:
+            return str(error)
+        if before == self._seen:
+            self._seen = after  # else a person was there first, and is heard by `edits`
+        return ""
+
+    async def edits(self) -> AsyncIterator[Plan]:
+        """The plan anew after each edit that was not the run's own. Raises `OSError`.
+
+        What cannot be read, or holds no task, is somebody's half-done save: the next change tells.
+        """
+        real = self._path.resolve()
+        watched = awatch(
+            real.parent, recursive=False, debounce=200, rust_timeout=1000, yield_on_timeout=True
+        )
+        async for changes in watched:
+            named = {Path(name).name for _, name in changes}
+            if named and real.name not in named:
+                continue
+            plan = await asyncio.to_thread(self._read_again, real)
+            if plan:
+                yield plan
+
+    def _read_again(self, real: Path) -> Plan | None:
+        try:
+            data = real.read_bytes()
+        except OSError:
+            return None
+        if data == self._seen:
+            return None
+        found = tasks.read(data)
+        if not found.tasks:
+            return None
+        self._seen, self.found = data, found
+        reading = self._reading
+        return draw(reading.root, reading.feature, found, reading.settings)
