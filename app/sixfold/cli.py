@@ -30,6 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        where = error.filename or "system"
+        print(
+            f"sixfold: {where}: {error.strerror or error}; mend that, then again", file=sys.stderr
+        )
+        return 2
     except KeyboardInterrupt:
         return 130
 

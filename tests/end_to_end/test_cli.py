@@ -1,11 +1,14 @@
 """Wrong input is one line on stderr, exit code 2, and nothing is started."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from repository import SCRIPT, TASKS, Repository
+from sixfold import events as ev
 
 ONE = "## Phase 1: Setup\n\n- [ ] T001 [P] Write a in a.txt\n- [ ] T002 [P] Write b in b.txt\n"
 
@@ -122,3 +125,42 @@ def test_the_gate_alone_prints_lines_and_judges(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "looking\n" in done.stdout
     assert "red" in done.stdout
+
+
+def test_a_folder_that_cannot_be_used_is_told_before_anything_starts(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, ONE)
+    (tmp_path / ".sixfold").write_text("in the way")
+    done = repository.sixfold("run", "--headless")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "a run needs to write below .sixfold" in done.stderr
+
+
+def test_a_run_whose_report_cannot_be_written_is_finished_all_the_same(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, "- [ ] T001 Write one\n")
+    (tmp_path / "artifacts/implement_info").mkdir()
+    done = repository.sixfold("run", "--headless")
+    assert done.returncode == 0
+    assert "implement_info: not written" in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_ends_nothing_in_a_traceback(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, ONE)
+    shell = (
+        f"{sys.executable} -m sixfold plan | true; {sys.executable} -m sixfold run --json | true"
+    )
+    done = subprocess.run(
+        ["sh", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert repository.store.find()
+
+
+def test_a_reader_that_stalls_does_not_keep_a_run_alive(tmp_path: Path) -> None:
+    many = "".join(f"- [ ] T{n:03} [P] Write it {'x' * 500}\n" for n in range(200))
+    repository = Repository(tmp_path, many)
+    repository.play({}, wait=60)
+    process = repository.start("run", "--headless", "--json")  # nobody reads
+    repository.wait_for_event(ev.TaskStarted)
+    process.terminate()
+    assert process.wait(10) == 143
+    process.communicate()

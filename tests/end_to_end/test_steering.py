@@ -173,6 +173,47 @@ def test_a_gate_can_be_asked_for_at_any_time(tmp_path: Path, processes: list[Pop
     assert end_of(events_of(process)).outcome == "finished"
 
 
+def test_a_task_reopened_while_its_phase_is_judged_is_judged_with_it(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    slow = {"command": ["sh", "-c", "! test -e one || until test -e go; do sleep 0.1; done"]}
+    repository = Repository(tmp_path, PAIRS, gate={**slow, "format": "lines"})
+    good = [{"run": "echo 1 > one.txt"}]
+    repository.play({"T001": {1: [{"run": "touch one"}, {"exit": 1}], 2: good}})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.GateStarted, phase=1)
+    told(repository, "retry", "T001")
+    repository.write("go", "")
+    events = events_of(process)
+    ended = events.index(of(events, ev.PhaseEnded)[0])
+    done = [events.index(event) for event in of(events, ev.TaskEnded) if event.outcome == "done"]
+    assert max(done) < ended
+    assert (end_of(events).outcome, set(outcomes(events).values())) == ("finished", {"done"})
+
+
+def test_a_fix_can_be_cancelled(tmp_path: Path, processes: list[Popen[str]]) -> None:
+    gate = {"command": ["false"], "format": "lines", "fix_attempts": 1}
+    repository = Repository(tmp_path, CHAIN, gate=gate)
+    repository.play({}, fix={"1": [{"wait": 60}]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.FixStarted)
+    told(repository, "cancel", "fix 1")
+    events = events_of(process)
+    assert [event.outcome for event in of(events, ev.FixEnded)] == ["cancelled"]
+    assert len(of(events, ev.RunBlocked)) == 1
+
+
+def test_retrying_what_cannot_run_is_refused(tmp_path: Path, processes: list[Popen[str]]) -> None:
+    repository = Repository(tmp_path, CHAIN)
+    repository.play({"T001": [{"exit": 1}]})
+    begin(repository, processes, "--wait")
+    repository.wait_for_event(ev.RunBlocked)
+    told(repository, "skip", "T002")
+    refused = repository.sixfold("retry", "T002")
+    assert refused.returncode == 1
+    assert "retry: refused; T002 cannot run before what it needs is mended" in refused.stderr
+
+
 def test_stop_ends_the_run_and_ticks_nothing_more(
     tmp_path: Path, processes: list[Popen[str]]
 ) -> None:

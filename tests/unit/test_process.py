@@ -63,6 +63,31 @@ async def test_ending_a_child_takes_those_that_ignore_the_polite_signal(tmp_path
     assert not marked({MARKER: env[MARKER]})
 
 
+async def test_an_orphan_that_keeps_printing_does_not_keep_the_reader(tmp_path: Path) -> None:
+    env = environment("chatty")
+    command = ["sh", "-c", "(while :; do echo hi; sleep 0.05; done) & echo mine"]
+    child = await spawn(command, cwd=tmp_path, env=env)
+    async with asyncio.timeout(10):
+        assert b"mine\n" in await read_all(child)
+    await child.end()
+
+
+async def test_cancelling_twice_still_ends_a_stubborn_child(tmp_path: Path) -> None:
+    env = environment("twice")
+    command = ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"]
+    child = await spawn(command, cwd=tmp_path, env=env)
+    assert child.out
+    assert await child.out.readline() == b"up\n"
+    ending = asyncio.create_task(child.end())
+    await asyncio.sleep(0)
+    for _ in range(2):
+        ending.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert not marked({MARKER: env[MARKER]})
+
+
 async def test_stderr_can_be_heard_apart(tmp_path: Path) -> None:
     script = "import sys;print('out');print('err',file=sys.stderr)"
     child = await spawn(

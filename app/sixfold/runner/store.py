@@ -91,7 +91,7 @@ class Store:
                     return None
                 name = file.read().decode(errors="replace")
                 return RunFolder(self._runs / name) if name else None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
 

@@ -134,6 +134,22 @@ async def test_a_slow_viewer_misses_bulk_and_gets_every_event(
     writer.close()
 
 
+async def test_a_viewer_gets_the_last_words_before_it_is_hung_up_on(
+    served: tuple[Host, Server, Path],
+) -> None:
+    _, server, socket = served
+    reader, writer = await asyncio.open_unix_connection(socket)
+    writer.write(ev.encode(ev.Watch()))
+    await reader.readline()
+    for number in range(3000):
+        server.send(ev.encode(ev.Notice(seq=number, text="x" * 100)))
+    last = ev.encode(ev.RunEnded(seq=3000, outcome="finished"))
+    server.send(last)
+    heard, _ = await asyncio.gather(reader.read(), server.close(socket))
+    assert heard.endswith(last)
+    writer.close()
+
+
 def test_bulk_goes_out_in_batches_and_its_tail_is_kept_for_newcomers() -> None:
     sent: list[bytes] = []
     bulk = Bulk(sent.append)

@@ -1,12 +1,14 @@
 """One live run a repository; everything it writes is its owner's alone."""
 
+import resource
+import signal
 import stat
 from pathlib import Path
 
 import pytest
 
 from sixfold import events as ev
-from sixfold.runner.journal import Journal
+from sixfold.runner.journal import Journal, JournalError
 from sixfold.runner.store import LiveRunError, Store
 
 
@@ -43,6 +45,25 @@ def test_the_journal_numbers_its_events_and_is_private(tmp_path: Path) -> None:
     for path in (store.path, run.path, run.transcripts):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
     assert stat.S_IMODE(run.journal.stat().st_mode) == 0o600
+
+
+def test_an_event_that_does_not_fit_on_the_disk_leaves_no_trace(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append(ev.RunPaused())
+    size = (tmp_path / "journal.jsonl").stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, before[1]))
+    try:
+        with pytest.raises(JournalError, match="cannot be written"):
+            journal.append(ev.Notice(text="x" * 100))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert journal.append(ev.RunResumed()).seq == 2
+    journal.close()
+    written = (tmp_path / "journal.jsonl").read_bytes().splitlines()
+    assert [event.seq for event in ev.decode_journal(written)] == [1, 2]
 
 
 def test_runs_are_found_by_the_beginning_of_their_name_and_the_last_by_default(
