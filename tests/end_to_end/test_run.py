@@ -327,3 +327,12 @@ def test_a_person_who_edits_the_tasks_meanwhile_is_heard(tmp_path: Path) -> None
     assert process.returncode == 0
     assert set(outcomes(events)) == {"T001", "T002", "T004", "T005", "T006"}
     assert "- [ ]" not in repository.tasks.read_text()
+
+
+def test_an_agent_that_ticks_its_own_box_and_fails_has_it_opened_again(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, "- [ ] T001 Write one\n- [ ] T002 [P] Write two\n")
+    tick = "sed -i 's/\\[ \\] T001/[X] T001/' specs/001-x/tasks.md; exit 1"
+    repository.play({"T001": [{"run": tick}]})
+    code, events = repository.run()
+    assert (code, outcomes(events)) == (1, {"T001": "failed"})
+    assert repository.tasks.read_text().startswith("- [ ] T001")

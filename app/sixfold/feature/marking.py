@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,15 @@ def mark(data: bytes, id: str, title: str) -> bytes:  # noqa: A002 - the word of
     return _ticked(data, item, _tick_mark(seen.boxes.items))
 
 
+def unmark(data: bytes, id: str, title: str) -> bytes:  # noqa: A002 - the same
+    """`data` with the box of the task opened again; one that is not ticked stays as it is.
+
+    Raises `MarkError` when no task or several fit.
+    """
+    item = _find(outline(data).bodies, id, title).item
+    return _ticked(data, item, " ") if item.box.state == "done" else data
+
+
 def tick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 - the same
     """Tick the task in the file at `path`, keeping what others write there meanwhile.
 
@@ -55,13 +64,22 @@ def tick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 
     Returns what it held before and what it holds then. Raises `MarkError` as `mark` does, and
     `OSError` where the file cannot be read or replaced.
     """
+    return _rewrite(path, lambda data: mark(data, id, title))
+
+
+def untick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 - the same
+    """Open the task's box again, as carefully as `tick` ticks it."""
+    return _rewrite(path, lambda data: unmark(data, id, title))
+
+
+def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
     target = path.resolve(strict=True)
     for _ in range(_PATIENCE):
         before = target.read_bytes()
-        after = mark(before, id, title)
+        after = change(before)
         if after == before or _replaced(target, before, after):
             return before, after
-    raise MarkError(f"{path} changes faster than it can be read; tick {id} by hand")
+    raise MarkError(f"{path} changes faster than it can be read; tick it by hand")
 
 
 def _find(bodies: Sequence[Body], id: str, title: str) -> Body:  # noqa: A002 - the same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from watchfiles import awatch
@@ -26,12 +26,19 @@ class Document:
 
     def tick(self, task: Task) -> str:
         """Tick a task's box. Returns why it was not ticked; empty where it was."""
+        return self._rewrite(marking.tick, task)
+
+    def untick(self, task: Task) -> str:
+        """Open a task's box again. Returns why it was not; empty where it is open."""
+        return self._rewrite(marking.untick, task)
+
+    def _rewrite(self, change: Callable[[Path, str, str], tuple[bytes, bytes]], task: Task) -> str:
         try:
-            before, after = marking.tick(self._path, task.id, task.title)
+            before, after = change(self._path, task.id, task.title)
         except (marking.MarkError, OSError) as error:
             return str(error)
         if before == self._seen:
-            self._seen = after  # else a person was there first, and is heard by `edits`
+            self._seen = after  # else somebody was there first, and is heard by `edits`
         return ""
 
     async def edits(self) -> AsyncIterator[Plan]:

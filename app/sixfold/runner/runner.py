@@ -61,6 +61,8 @@ class Runner:
         """Phase -> fix attempts that no longer count, since a person stepped in."""
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
+        self._owed: set[str] = set()
+        """Done tasks whose box could not be ticked yet."""
         self._unticked: set[str] = set()
         """Done tasks whose open box was told of."""
         self._stop_reason = ""
@@ -216,6 +218,8 @@ class Runner:
             self._tick(name)
             self._schedule.finish(name)
         elif known:
+            if outcome == "failed":  # an agent's own tick is no proof
+                self._document.untick(self.state.by_id[name])
             halts = self._schedule.fail(name)
             wanted = outcome == "failed" and self._tries[name] < self._job.settings.attempts
             again = wanted and bool(self._schedule.retry(name))
@@ -233,7 +237,11 @@ class Runner:
             self._tell_halted(halts)
 
     def _tick(self, name: str) -> None:
-        if reason := self._document.tick(self.state.by_id[name]):
+        reason = self._document.tick(self.state.by_id[name])
+        if not reason:
+            self._owed.discard(name)
+        elif name not in self._owed:
+            self._owed.add(name)
             text = f"{name} is done, its box is not ticked: {reason}"
             self._emit(ev.Notice(text=text, level="error"))
 
@@ -444,6 +452,9 @@ class Runner:
                 renamed=change.renamed,
             )
         )
+        self._owed = {change.renamed.get(name, name) for name in self._owed}
+        for name in self._owed & self.state.tasks.keys():
+            self._tick(name)
         self._schedule = self._draw_schedule(plan)
         self._agree()
         if self.state.status == "blocked" and not self._red:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sixfold.feature import marking
-from sixfold.feature.marking import MarkError, mark, tick
+from sixfold.feature.marking import MarkError, mark, tick, unmark
 
 
 def names(directory: Path) -> list[str]:
@@ -116,3 +116,11 @@ def test_a_done_task_leaves_the_file_itself_alone(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         tick(tmp_path / "tasks.md", "T001", "a")
+
+
+def test_a_box_that_was_ticked_too_early_is_opened_again() -> None:
+    data = b"- [X] T001 write one\r\n- [x] T002 write two"
+    assert unmark(data, "T002", "write two") == b"- [X] T001 write one\r\n- [ ] T002 write two"
+    assert unmark(b"- [ ] T001 write one", "T001", "write one") == b"- [ ] T001 write one"
+    with pytest.raises(MarkError):
+        unmark(data, "T003", "write three")
