@@ -128,6 +128,12 @@ class Plan(Struct, frozen=True):
     """Open tasks / length of the schedule on the slots, every task taking one unit of time."""
     stories: Stories = "one-by-one"
     slots: int = 6
+    waves: list[list[str]] = []
+    """The tasks that run in each step of that schedule."""
+    width: int = 0
+    """Most tasks that could run side by side on slots without number."""
+    speedups: dict[Stories, float] = {}
+    """`speedup` under either order of the stories, where both were forecast."""
 
 
 class Frame(Struct, frozen=True):

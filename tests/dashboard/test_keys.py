@@ -327,7 +327,7 @@ async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None
         edges, figures = seen(app, "#edges"), seen(app, "#figures")
         assert "T004" in edges
         assert "stated: depends on T004" in edges
-        assert "speed-up 1.2" in figures
+        assert "speed-up 1.20" in figures
         assert "T001 → T002 → T003 → T005 → T006" in figures
         assert "backward-dependency" in figures
         await pilot.press("P")

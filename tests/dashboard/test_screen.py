@@ -263,7 +263,7 @@ async def test_a_plan_waits_for_s_and_then_shows_the_run() -> None:
     async with app.run_test(size=(160, 48)) as pilot:
         await settle(pilot)
         assert "READY" in seen(app, "#header")
-        assert "speed-up 1.2" in seen(app)
+        assert "speed-up 1.20" in seen(app)
         assert "2 boxes are open" in seen(app)
         await pilot.press("s")
         await settle(pilot, run)

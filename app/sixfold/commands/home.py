@@ -22,7 +22,7 @@ def main(asked: argparse.Namespace) -> int:
         return watch(live)
     reading = job.read(ask.options(asked))
     start = functools.partial(spawn, reading.root, ask.words(asked))
-    return screen.show(plan=reading.plan, start=start)
+    return screen.show(plan=job.draw(reading, reading.tasks), start=start)
 
 
 def watch(run: RunFolder) -> int:

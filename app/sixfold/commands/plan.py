@@ -5,36 +5,31 @@ from __future__ import annotations
 import argparse
 
 import msgspec
-from msgspec import structs
 
 from sixfold import lines
 from sixfold.commands import asked as ask
 from sixfold.errors import UserError
-from sixfold.model import Plan, Stories
+from sixfold.model import Stories
 from sixfold.plan.closure import expand_phase_needs
 from sixfold.plan.print import overview, why
 from sixfold.runner import job
-from sixfold.runner.job import Reading
 
 
 def main(asked: argparse.Namespace) -> int:
     """Print the plan: as JSON, as text, or the reasons behind one task."""
     reading = job.read(ask.options(asked))
-    plan = reading.plan
+    plan = job.draw(reading, reading.tasks)
     if asked.json:
         shown = msgspec.json.encode(expand_phase_needs(plan))
         print(msgspec.json.format(shown, indent=2).decode())
         return 0
     if asked.why and asked.why not in {task.id for task in plan.tasks}:
         raise UserError(plan.tasks_file, f"there is no task {asked.why}", "see `sixfold plan`")
-    text = why(plan, asked.why) if asked.why else overview(plan, _other_order(reading))
+    other: Stories = "parallel" if plan.stories == "one-by-one" else "one-by-one"
+    text = (
+        why(plan, asked.why)
+        if asked.why
+        else overview(plan, job.draw_in(reading, reading.tasks, other))
+    )
     print("\n".join(map(lines.harmless, text)))
     return 0
-
-
-def _other_order(reading: Reading) -> Plan:
-    """The same plan with the stories in the order that was not asked for."""
-    settings = reading.settings
-    stories: Stories = "parallel" if settings.stories == "one-by-one" else "one-by-one"
-    settings = structs.replace(settings, stories=stories)
-    return job.draw(reading.root, reading.feature, reading.tasks, settings)

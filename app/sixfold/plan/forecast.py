@@ -54,6 +54,12 @@ def _waves(schedule: Schedule, count: int) -> list[list[str]]:
 
 
 def with_forecast(plan: Plan, roles: Roles = "prefer") -> Plan:
-    """The plan with its critical path and speed-up filled in."""
+    """The plan with its figures filled in: waves, width, critical path and speed-up."""
     seen = forecast(plan, roles)
-    return replace(plan, critical_path=seen.critical_path, speedup=round(seen.speedup, 2))
+    return replace(
+        plan,
+        critical_path=seen.critical_path,
+        speedup=round(seen.speedup, 2),
+        waves=seen.waves,
+        width=seen.width,
+    )

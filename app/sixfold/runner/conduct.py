@@ -96,7 +96,7 @@ def _leave_info(job: Job, state: RunState) -> None:
         "run": state.run,
         "outcome": state.status,
         "reason": state.reason,
-        "feature_dir": job.reading.plan.feature_dir,
+        "feature_dir": job.plan.feature_dir,
         "branch": state.branch,
         "counts": {**counts, "total": state.total},
         "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),

@@ -69,5 +69,4 @@ class Document:
         if not found.tasks:
             return None
         self._seen, self.found = data, found
-        reading = self._reading
-        return draw(reading.root, reading.feature, found, reading.settings)
+        return draw(self._reading, found)

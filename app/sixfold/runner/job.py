@@ -23,6 +23,8 @@ from sixfold.model import Plan, Stories
 from sixfold.plan import graph
 from sixfold.workspace import tree
 
+ORDERS: tuple[Stories, ...] = ("one-by-one", "parallel")
+
 
 class Options(Struct, frozen=True, kw_only=True):
     """What the command line says; None where it says nothing."""
@@ -38,7 +40,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """A repository's settings, feature and plan: nothing is started for it."""
+    """A repository's settings, feature and tasks: nothing is started for it."""
 
     root: Path
     settings: Settings
@@ -48,13 +50,13 @@ class Reading(Struct, frozen=True, kw_only=True):
     data: bytes
     """`tasks.md` as it was read."""
     tasks: TasksFile
-    plan: Plan
 
 
 class Job(Struct, frozen=True, kw_only=True):
     """A reading, and who does the work in which environment."""
 
     reading: Reading
+    plan: Plan
     agent: Agent
     env: Mapping[str, str]
     """For every child: the user's environment with the toolchain in front."""
@@ -86,7 +88,7 @@ def find_root(directory: Path) -> Path:
 
 
 def read(options: Options) -> Reading:
-    """Read settings, feature and plan. Raises `UserError` for all that a person can mend."""
+    """Read settings, feature and tasks. Raises `UserError` for all that a person can mend."""
     root = find_root(options.directory)
     settings, folder = read_settings(root, options)
     feature = load.load(root, feature=options.feature, spec_info=options.spec_info)
@@ -95,28 +97,30 @@ def read(options: Options) -> Reading:
     if not found.tasks:
         hint = "run /speckit.tasks to create the task list"
         raise UserError(_from(root, feature.tasks_path), "there is no task in it", hint)
-    plan = draw(root, feature, found, settings)
     return Reading(
-        root=root,
-        settings=settings,
-        folder=folder,
-        feature=feature,
-        data=data,
-        tasks=found,
-        plan=plan,
+        root=root, settings=settings, folder=folder, feature=feature, data=data, tasks=found
     )
 
 
-def draw(root: Path, feature: Feature, found: TasksFile, settings: Settings) -> Plan:
-    """The plan of a feature's `tasks.md` under these settings."""
+def draw(reading: Reading, found: TasksFile) -> Plan:
+    """The plan of what was found in `tasks.md`, its speed-up under either order of the stories."""
+    stories = reading.settings.stories
+    plans = {order: draw_in(reading, found, order) for order in ORDERS}
+    speedups = {order: plan.speedup for order, plan in plans.items()}
+    return structs.replace(plans[stories], speedups=speedups)
+
+
+def draw_in(reading: Reading, found: TasksFile, stories: Stories) -> Plan:
+    """The plan with the stories in this order."""
+    feature, roster = reading.feature, reading.settings.roster
     return graph.build(
         found,
-        feature_dir=_from(root, feature.directory),
+        feature_dir=_from(reading.root, feature.directory),
         branch=feature.branch,
-        tasks_file=_from(root, feature.tasks_path),
-        stories=settings.stories,
-        slots=settings.roster.slots,
-        roles=settings.roster.roles,
+        tasks_file=_from(reading.root, feature.tasks_path),
+        stories=stories,
+        slots=roster.slots,
+        roles=roster.roles,
     )
 
 
@@ -153,6 +157,7 @@ def prepare(options: Options) -> Job:
     context = options.context or (info.summary if info else "")
     return Job(
         reading=reading,
+        plan=draw(reading, reading.tasks),
         agent=agent,
         env=env,
         brief=_brief(reading, context),

@@ -50,7 +50,7 @@ class Runner:
         self._turns = Turns(job, folder, Tree(job.root, folder.snapshots, job.env), self._bulk.say)
         self._gates = Gates(job, folder, self._bulk, self._emit)
         self._document = Document(job.reading)
-        self._schedule = self._draw_schedule(job.reading.plan)
+        self._schedule = self._draw_schedule(job.plan)
         self._slots: dict[int, asyncio.Task[Ending]] = {}
         self._gate: asyncio.Task[ev.GateEnded] | None = None
         self._judged = 0
@@ -146,7 +146,7 @@ class Runner:
                 context=job.context,
             )
         )
-        self._emit(ev.PlanLoaded(plan=job.reading.plan))
+        self._emit(ev.PlanLoaded(plan=job.plan))
         self._emit(ev.ChecklistsRead(checklists=list(job.reading.feature.checklists)))
         for text in job.reading.feature.notes:
             self._emit(ev.Notice(text=text))

@@ -141,7 +141,7 @@ class Turns:
             present = await self._tree.names(after)
         except GitError as error:
             return Ending(failure=f"cannot see what changed: {error}")
-        tasks_file = self._job.reading.plan.tasks_file
+        tasks_file = self._job.plan.tasks_file
         failure = unproven(
             task.title,
             task.files,

@@ -123,16 +123,34 @@ def phase_edges(state: RunState, phase: Phase) -> list[Part]:
     ]
 
 
+def _speedups(plan: Plan) -> list[Part]:
+    """The speed-up under either order of the stories, this plan's told apart."""
+    known = plan.speedups or {plan.stories: plan.speedup}
+    lines: list[Part] = []
+    for order, factor in known.items():
+        mine = order == plan.stories
+        line = f"speed-up {factor:.2f}, stories {order}{', as this plan has it' if mine else ''}"
+        lines.append((line, "plain" if mine else "quiet"))
+    return lines
+
+
 def figures(plan: Plan) -> list[Part]:
     """Size, speed-up, critical path and warnings of a plan."""
     open_ = sum(task.state == "pending" for task in plan.tasks)
     size = f"{words.count(len(plan.tasks), 'task')}, {open_} open"
     lines: list[Part] = [
         (f"{size}, in {words.count(len(plan.phases), 'phase')}, stories {plan.stories}", "plain"),
-        (f"speed-up {plan.speedup:.1f} on {words.count(plan.slots, 'slot')}", "plain"),
+        (f"width {plan.width}, {words.count(len(plan.waves), 'wave')}", "plain"),
+        *_speedups(plan),
         ("", ""),
         (f"critical path ({words.count(len(plan.critical_path), 'task')})", "title"),
         ("  " + " → ".join(plan.critical_path), "plain"),
+        ("", ""),
+        (f"waves on {words.count(plan.slots, 'slot')}", "title"),
+        *(
+            (f"  {number:>3}  {'  '.join(wave)}", "plain")
+            for number, wave in enumerate(plan.waves, 1)
+        ),
         ("", ""),
         (f"warnings ({len(plan.warnings)})", "title"),
     ]
