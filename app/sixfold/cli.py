@@ -137,9 +137,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _speed(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value <= 1000:
-        raise argparse.ArgumentTypeError("a number above 0, up to 1000")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0, up to 1000")
     return value
 
 

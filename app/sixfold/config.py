@@ -17,6 +17,8 @@ from msgspec import Meta, Struct
 from sixfold.errors import UserError
 from sixfold.model import Roles, Stories
 
+MOST_SHOWN = 40
+"""Characters of a key that nobody knows."""
 FILE_NAME = "sixfold.yaml"
 T = TypeVar("T")
 
@@ -83,7 +85,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     roster: Roster = Roster()
     agents: dict[str, AgentSettings] = {}
-    isolation: Literal["worktree", "shared"] = "worktree"
+    isolation: Literal["worktree", "shared"] = "shared"
     stories: Stories = "one-by-one"
     checklists: Literal["note", "stop"] = "note"
     attempts: Annotated[int, Meta(ge=1)] = 2
@@ -106,7 +108,10 @@ def parse(text: str, where: str, environ: Mapping[str, str]) -> Settings:
 
     `${NAME}` in an agent's `env` is taken from `environ`. Raises `ConfigError`.
     """
-    return _Reader(text, where, environ).settings()
+    try:
+        return _Reader(text, where, environ).settings()
+    except RecursionError:
+        raise ConfigError(where, "it contains itself", "do without that alias") from None
 
 
 class _Reader:
@@ -188,6 +193,7 @@ class _Reader:
     def _unknown(self, above: tuple[str, ...], path: tuple[str, ...], kind: type) -> ConfigError:
         owner = _type_at(kind, path[:-1])
         known = [name for name in getattr(owner, "__struct_fields__", ()) if name != "roster"]
+        path = (*path[:-1], path[-1][:MOST_SHOWN])
         return self._error((*above, *path), "unknown key", f"known here: {', '.join(known)}")
 
     def _error(self, path: tuple[str, ...], what: str, hint: str) -> ConfigError:

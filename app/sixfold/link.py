@@ -161,14 +161,14 @@ class Later:
 
 
 class Recording:
-    """A run that is over: its journal, and no one to take commands."""
+    """A run that is over: what was heard of it, and no one to take commands."""
 
-    def __init__(self, events: Sequence[ev.AnyEvent]) -> None:
-        self._events = events
+    def __init__(self, heard: Sequence[ev.Message]) -> None:
+        self._heard = heard
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
-        """The whole journal in one batch."""
-        yield self._events
+        """All of it in one batch."""
+        yield self._heard
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Refuse."""

@@ -13,8 +13,10 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
     match command:
         case ev.Pause():
             return "" if state.status == "running" else f"the run is {state.status} already"
+        case ev.Resume() if state.status == "blocked":
+            return f"the run is blocked; what helps is {', '.join(state.options)}"
         case ev.Resume():
-            return "the run is not paused" if state.status == "running" else ""
+            return "" if state.status == "paused" else "the run is not paused"
         case ev.Gate():
             running = state.gate is not None and state.gate.ended is None
             return "a gate is running already" if running else ""

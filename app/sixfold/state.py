@@ -23,6 +23,8 @@ class TaskProgress:
     """Where one task stands."""
 
     state: TaskState
+    given: bool = False
+    """Was it done or parked when the run first read it: no work of this run."""
     attempts: int = 0
     slot: int = 0
     """The slot it runs in, or ran in last; 0 before its first attempt."""
@@ -159,10 +161,18 @@ class RunState:
             case ev.RunEnded():
                 self.status, self.reason, self.options = event.outcome, event.reason, []
                 self.ended, self.work = at, {}
+                if event.outcome == "stopped":
+                    self._take_back(event.reason)
             case ev.Notice():
                 self.notices.append(event)
             case _ as unknown:
                 assert_never(unknown)
+
+    def _take_back(self, reason: str) -> None:
+        """What the end of the run cut short did not fail: it is open."""
+        for task in self.tasks.values():
+            if task.state == "failed" and task.reason == reason:
+                task.state = "pending"
 
     def _start(self, event: ev.RunStarted, at: datetime | None) -> None:
         self.run, self.repository, self.branch = event.run, event.repository, event.branch
@@ -173,7 +183,8 @@ class RunState:
         self.plan = plan
         self.by_id = {task.id: task for task in plan.tasks}
         self.tasks = {
-            task.id: self.tasks.get(task.id) or TaskProgress(state=task.state)
+            task.id: self.tasks.get(task.id)
+            or TaskProgress(state=task.state, given=task.state != "pending")
             for task in plan.tasks
         }
 

@@ -52,6 +52,12 @@ def test_wrong_words_are_one_line_and_two(tmp_path: Path, words: list[str], said
         (TASKS, "# nothing to do\n", "there is no task in it"),
         (SCRIPT, "echo 'ERROR: plan.md not found' >&2; exit 1\n", "plan.md not found"),
         (SCRIPT, "echo no json\n", "JSON"),
+        (
+            "sixfold.yaml",
+            "agents: {a: {protocol: command, command: [sh]}}\ngate: {command: [no-such]}\n",
+            "no-such cannot be started",
+        ),
+        ("playbook.yaml", "tasks: {T001: [{fly: 1}]}\n", "playbook.yaml"),
     ],
 )
 def test_a_broken_file_is_named_before_anything_starts(

@@ -336,3 +336,57 @@ def test_an_agent_that_ticks_its_own_box_and_fails_has_it_opened_again(tmp_path:
     code, events = repository.run()
     assert (code, outcomes(events)) == (1, {"T001": "failed"})
     assert repository.tasks.read_text().startswith("- [ ] T001")
+
+
+def test_ticks_that_an_agent_makes_are_no_proof(tmp_path: Path) -> None:
+    named = TWO_PHASES.replace("Write five", "Write five in five.txt")
+    repository = Repository(tmp_path, named)
+    tick = "sed -i 's/\\[ \\] T/[X] T/' specs/001-x/tasks.md; until [ -e go ]; do sleep 0.05; done"
+    repository.play({"T001": [{"run": f"{tick}; exit 1"}], "T005": [{"run": "echo 5 > five.txt"}]})
+    process = repository.start("run", "--headless", "--json")
+    changed = repository.wait_for_event(ev.PlanChanged)
+    assert changed.ticked == ["T002", "T003", "T004"]
+    repository.write("go", "")
+    out, _ = process.communicate(timeout=60)
+    events = ev.decode_journal(out.encode().splitlines())
+    assert [event.phase for event in of(events, ev.GateStarted)][:2] == [0, 1]
+    notices = [event.text for event in of(events, ev.Notice)]
+    assert any("T005 was ticked, and stays open: five.txt" in text for text in notices)
+    assert "- [ ] T001" in repository.tasks.read_text()
+    assert (process.returncode, end_of(events).outcome) == (1, "failed")
+
+
+@pytest.mark.parametrize("harm", ["rm specs/001-x/tasks.md", ": > specs/001-x/tasks.md"])
+def test_a_list_of_tasks_that_an_agent_destroys_is_put_back(tmp_path: Path, harm: str) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({"T002": [{"run": f"{harm}; echo 2 > two.txt"}]})
+    code, events = repository.run()
+    assert (code, end_of(events).outcome) == (0, "finished")
+    assert repository.tasks.read_text() == TWO_PHASES.replace("- [ ]", "- [X]")
+
+
+def test_stories_side_by_side_are_judged_when_the_tree_is_at_rest(tmp_path: Path) -> None:
+    gate = {"command": ["sh", "-c", "! test -e half || { echo half done; exit 1; }"]}
+    repository = Repository(tmp_path, STORIES, stories="parallel", gate=lines(**gate))
+    repository.play(
+        {
+            "T002": [{"run": "touch half; sleep 1"}],
+            "T004": [{"run": "rm half; echo 4 > four.txt"}],
+        }
+    )
+    code, events = repository.run()
+    assert code == 0
+    assert {event.verdict for event in of(events, ev.GateEnded)} == {"green"}
+    assert len(of(events, ev.PhaseEnded)) == 4
+
+
+def test_what_a_stop_cut_short_is_open_again_in_the_status(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({}, wait=60)
+    process = repository.start("run", "--headless")
+    repository.wait_for_event(ev.TaskStarted)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    status = json.loads(repository.sixfold("status", "--json").stdout)
+    assert {task["state"] for task in status["tasks"]} == {"pending"}
+    assert status["state"] == "stopped"

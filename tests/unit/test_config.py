@@ -46,7 +46,7 @@ def test_an_empty_file_means_the_defaults(text: str) -> None:
     settings = parse(text, "sixfold.yaml", {})
     assert settings.default_agent == "claude"
     assert settings.gate.command == ["go", "test", "-race", "./..."]
-    assert (settings.attempts, settings.isolation) == (2, "worktree")
+    assert (settings.attempts, settings.isolation) == (2, "shared")
     assert float(settings.gate.timeout) == 600
 
 
@@ -80,6 +80,8 @@ def test_the_only_agent_of_a_file_is_the_default() -> None:
         ("attempts: 0", "f:1", "attempts"),
         ("attempts: 1\nattempts: 2", "f:2", "stands twice"),
         ("roster: 1", "f:1", "unknown key"),
+        ("a: &x [*x]", "f", "contains itself"),
+        (f"{'k' * 500}: 1", "f:1", f"{'k' * 40}: unknown key"),
         ("\x00", "f", "YAML"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sixfold.agents.agent import Agent
 from sixfold.agents.command import CommandAgent
+from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
 from sixfold.config import ConfigError, Settings
 from sixfold.model import SLOT_ROLES
@@ -31,13 +32,22 @@ def enlist(settings: Settings, name: str, folder: Path) -> Agent:
             command = [program, *agent.command[1:]]
             return CommandAgent(name, command, env=agent.env, timeout=agent.timeout)
         case "scripted":
-            if not (folder / agent.playbook).is_file():
-                where = f"agent {name}"
-                raise ConfigError(where, f"{agent.playbook} does not exist", "write the playbook")
+            _look_through(folder / agent.playbook, f"agent {name}")
             return scripted(name, agent, folder)
         case "acp":
-            hint = "set `agents: default:` to an agent of protocol command"
+            hint = "name one of protocol command below `agents:` in sixfold.yaml"
             raise ConfigError(f"agent {name}", "protocol acp is not supported yet", hint)
+
+
+def _look_through(playbook: Path, where: str) -> None:
+    """Raise `ConfigError` where the playbook is none."""
+    try:
+        load_playbook(playbook.read_text(encoding="utf-8"))
+    except OSError as error:
+        what = f"{playbook.name}: {error.strerror}"
+        raise ConfigError(where, what, "write the playbook") from error
+    except (PlaybookError, UnicodeDecodeError) as error:
+        raise ConfigError(where, f"{playbook.name}: {error}", "mend the playbook") from error
 
 
 def _program(word: str, folder: Path) -> str | None:

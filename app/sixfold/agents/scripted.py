@@ -22,7 +22,8 @@ class _Line(Struct, frozen=True):
 _lines: msgspec.json.Decoder[_Line] = msgspec.json.Decoder(_Line)
 
 
-def _understand(line: str) -> Utterance:
+def understand(line: str) -> Utterance:
+    """How a line of the player is heard; one that is not the player's was said."""
     try:
         heard = _lines.decode(line)
     except msgspec.MsgspecError:
@@ -41,5 +42,5 @@ def scripted(name: str, settings: AgentSettings, folder: Path) -> CommandAgent:
         [*player, "--speed", str(settings.speed)],
         env=settings.env,
         timeout=settings.timeout,
-        understand=_understand,
+        understand=understand,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from queue import SimpleQueue
 from threading import Thread
@@ -59,7 +60,8 @@ class _Output:
     """A stream that may be read slowly, or no more: the run goes on all the same."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream.buffer
+        stream.flush()
+        self._file = stream.fileno()  # past its buffer, which an exit would wait for
         self._lines: SimpleQueue[bytes] = SimpleQueue()
         self._writer = Thread(target=self._write, daemon=True)
         self._writer.start()
@@ -74,7 +76,7 @@ class _Output:
         self._writer.join(seconds)
 
     def _write(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError):
             while line := self._lines.get():
-                self._stream.write(line)
-                self._stream.flush()
+                while line:
+                    line = line[os.write(self._file, line) :]

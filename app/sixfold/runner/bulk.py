@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from sixfold import events as ev
 
@@ -15,10 +16,16 @@ MOST_LINES = 2_000
 
 
 class Bulk:
-    """Chatter of the slots and output of the gate. `send` gets whole lines of the wire."""
+    """Chatter of the slots and output of the gate.
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
-        self._send = send
+    `send` gets whole lines of the wire; `place` tells how many events there are so far, since
+    newcomers get the chatter of an attempt right behind the event that began it.
+    """
+
+    def __init__(self, send: Callable[[bytes], None], place: Callable[[], int]) -> None:
+        self._send, self._place = send, place
+        self._places: dict[int, int] = {}
+        """Slot (0: the gate) -> the events before its tail, the one that began it included."""
         self._slots: dict[int, tuple[str, int]] = {}
         self._tails: dict[int, deque[ev.Utterance]] = {}
         self._new: dict[int, list[ev.Utterance]] = {}
@@ -32,6 +39,7 @@ class Bulk:
         """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
         self.flush()
         self._slots[slot] = label, attempt
+        self._places[slot] = self._place() + 1
         self._tails[slot] = deque(maxlen=MOST_LINES)
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
@@ -43,6 +51,7 @@ class Bulk:
         """A new gate: the output of the one before is no longer shown to newcomers."""
         self.flush()
         self._gate, self._progress = number, None
+        self._places[0] = self._place() + 1
         self._gate_tail.clear()
 
     def test(self, lines: Sequence[ev.OutputLine], progress: ev.GateProgress) -> None:
@@ -64,18 +73,21 @@ class Bulk:
             self._send(ev.encode(self._progress))
             self._progress_new = False
 
-    def tail(self) -> list[bytes]:
-        """What a viewer who comes now has missed."""
+    def tail(self) -> list[tuple[int, bytes]]:
+        """What a viewer who comes now has missed: number of events before it, line of the wire."""
         self.flush()
         found = [
-            ev.encode(self._output(slot, list(tail))) for slot, tail in self._tails.items() if tail
+            (self._places[slot], ev.encode(self._output(slot, list(tail))))
+            for slot, tail in self._tails.items()
+            if tail
         ]
         if self._gate_tail:
             lines = list(self._gate_tail)
-            found.append(ev.encode(ev.GateOutput(gate=self._gate, lines=lines)))
+            output = ev.encode(ev.GateOutput(gate=self._gate, lines=lines))
+            found.append((self._places[0], output))
         if self._progress:
-            found.append(ev.encode(self._progress))
-        return found
+            found.append((self._places[0], ev.encode(self._progress)))
+        return sorted(found, key=itemgetter(0))
 
     async def run(self) -> None:
         """Flush on a clock, until cancelled."""

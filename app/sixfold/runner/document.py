@@ -34,12 +34,26 @@ class Document:
 
     def _rewrite(self, change: Callable[[Path, str, str], tuple[bytes, bytes]], task: Task) -> str:
         try:
+            self.restore()
             before, after = change(self._path, task.id, task.title)
         except (marking.MarkError, OSError) as error:
             return str(error)
         if before == self._seen:
             self._seen = after  # else somebody was there first, and is heard by `edits`
         return ""
+
+    def restore(self) -> bool:
+        """Put the file back as it was last where it is gone, or emptied; did that happen.
+
+        Nobody who means it empties the list of a run that is on. Raises `OSError`.
+        """
+        if self._path.exists() and self._path.read_bytes().strip():
+            return False
+        target = self._path.resolve()
+        fresh = target.with_name(f".{target.name}.back")
+        fresh.write_bytes(self._seen)
+        fresh.replace(target)
+        return True
 
     async def edits(self) -> AsyncIterator[Plan]:
         """The plan anew after each edit that was not the run's own. Raises `OSError`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -153,6 +154,7 @@ def prepare(options: Options) -> Job:
         _refuse_open_checklists(feature)
     agent = enlist(settings, settings.default_agent, reading.folder)
     env = toolchain.find(reading.root).environment(os.environ)
+    _find_gate(reading, env)
     info = feature.spec_info
     context = options.context or (info.summary if info else "")
     return Job(
@@ -164,6 +166,15 @@ def prepare(options: Options) -> Job:
         spec=_text(feature.directory / "spec.md"),
         context=context,
     )
+
+
+def _find_gate(reading: Reading, env: Mapping[str, str]) -> None:
+    """Raise `ConfigError` where the test command cannot be started at all."""
+    program = reading.settings.gate.command[0]
+    place = str(reading.root / program) if "/" in program else program
+    if shutil.which(place, path=env.get("PATH")) is None:
+        hint = "name a program that is there in `gate: command:`"
+        raise ConfigError("gate.command", f"{program} cannot be started", hint)
 
 
 def _brief(reading: Reading, context: str) -> Brief:

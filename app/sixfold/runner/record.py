@@ -26,7 +26,9 @@ class Record:
         self._folder, self._obey, self._report = folder, obey, report
         self._journal = Journal(folder.journal)
         self._server = Server(self)
-        self.bulk = Bulk(lambda line: self._server.send(line, bulk=True))
+        self.bulk = Bulk(
+            lambda line: self._server.send(line, bulk=True), lambda: len(self._journal.lines)
+        )
         self._flushing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -43,8 +45,13 @@ class Record:
         self._report(stamped, self.state)
 
     def history(self) -> Sequence[bytes]:
-        """The journal so far and the latest bulk, as lines of the wire."""
-        return [*self._journal.lines, *self.bulk.tail()]
+        """The journal so far, the latest bulk in its place, as lines of the wire."""
+        events, told = self._journal.lines, 0
+        history: list[bytes] = []
+        for place, line in self.bulk.tail():
+            history += [*events[told:place], line]
+            told = place
+        return history + events[told:]
 
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Pass a viewer's command on."""

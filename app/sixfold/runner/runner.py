@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, TypeAlias
 
+from msgspec import structs
+
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
 from sixfold.model import Phase, Plan, Task
@@ -151,7 +153,7 @@ class Runner:
         for text in job.reading.feature.notes:
             self._emit(ev.Notice(text=text))
         if job.settings.isolation == "worktree":
-            text = "agents share the one tree: isolation by worktrees is not there yet"
+            text = "agents share the one tree: worktrees are not there yet"
             self._emit(ev.Notice(text=text, level="warning"))
         self._tell_halted(self._schedule.halts)
         await self._remember("run")
@@ -167,14 +169,13 @@ class Runner:
         """Start whatever may start now."""
         if self.state.status != "running" or self._gate:
             return
-        due = self._schedule.due()
-        if due and not self._slots:
-            self._see_to_gate(due[0])
-        if due:
-            return  # agents share the tree: it comes to rest before it is judged
         for assignment in self._schedule.start(self._free()):
             self._start(assignment)
-        if self._schedule.over:
+        if self._slots:
+            return  # agents share the tree: it comes to rest before it is judged
+        if due := self._schedule.due():
+            self._see_to_gate(due[0])
+        elif self._schedule.over:
             self._block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _settled(self) -> bool:
@@ -397,13 +398,29 @@ class Runner:
 
     def _close(self) -> None:
         outcome: Literal["finished", "failed", "stopped"] = "finished"
-        reason = self._stop_reason or unfinished(self.state)
+        self._see_to_document()
+        reason = self._stop_reason or unfinished(self.state) or self._debts()
         if self._stop_reason:
             outcome = "stopped"
         elif reason:
             outcome = "failed"
         state = self.state
         self._emit(ev.RunEnded(outcome=outcome, reason=reason, done=state.done, total=state.total))
+
+    def _see_to_document(self) -> None:
+        try:
+            restored = self._document.restore()
+        except OSError as error:
+            self._emit(ev.Notice(text=f"tasks.md cannot be put back: {error}", level="error"))
+            return
+        if restored:
+            text = "tasks.md was gone or empty: it is put back as it was last"
+            self._emit(ev.Notice(text=text, level="warning"))
+        for name in self._owed & self.state.tasks.keys():
+            self._tick(name)
+
+    def _debts(self) -> str:
+        return f"boxes not ticked: {', '.join(sorted(self._owed))}" if self._owed else ""
 
     # The plan, and people who edit it.
 
@@ -415,16 +432,34 @@ class Runner:
             roles=roster.roles,
             states={name: task.state for name, task in tasks.items()},
             passed=self.state.passed,
-            worked={name for name, t in tasks.items() if t.attempts or t.state == "skipped"},
+            worked={name for name, task in tasks.items() if not task.given},
         )
 
     async def _mind_edits(self) -> None:
         try:
             async for plan in self._document.edits():
-                self._take_edit(plan)
+                self._take_edit(await self._without_claims(plan))
         except (OSError, RuntimeError) as error:
             text = f"edits of tasks.md are not noticed from here on: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
+
+    async def _without_claims(self, plan: Plan) -> Plan:
+        """A tick is a claim, whoever made it: one whose files are not there is taken back."""
+        states = {name: task.state for name, task in self.state.tasks.items()}
+        ticked = compare(self.state.plan or plan, plan, states).ticked
+        claims: dict[str, str] = {}
+        for task in plan.tasks:
+            lacking = await self._turns.lacking(task) if task.id in ticked else ""
+            if lacking and not self._document.untick(task):
+                claims[task.id] = lacking
+        for name, lacking in claims.items():
+            text = f"{name} was ticked, and stays open: {lacking}"
+            self._emit(ev.Notice(text=text, level="warning"))
+        tasks = [
+            structs.replace(task, state="pending") if task.id in claims else task
+            for task in plan.tasks
+        ]
+        return structs.replace(plan, tasks=tasks) if claims else plan
 
     def _take_edit(self, plan: Plan) -> None:
         """Take over what a person changed in `tasks.md`; what runs is not disturbed."""

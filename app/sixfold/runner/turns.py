@@ -18,7 +18,7 @@ from sixfold.model import Phase, Task
 from sixfold.process import MARKER
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
-from sixfold.workspace.proof import unproven
+from sixfold.workspace.proof import missing
 from sixfold.workspace.tree import GitError, Tree
 
 Say: TypeAlias = Callable[[int, Sequence[ev.Utterance]], None]
@@ -122,34 +122,39 @@ class Turns:
         }
 
     async def _take(self, prompt: str, marks: Mapping[str, str]) -> TurnEnd:
-        slot, result = int(marks["SIXFOLD_SLOT"]), Path(marks["SIXFOLD_RESULT"])
+        slot, attempt = int(marks["SIXFOLD_SLOT"]), int(marks["SIXFOLD_ATTEMPT"])
         turn = Turn(
             prompt=prompt,
             cwd=self._job.root,
             env={**self._job.env, **marks},
-            result=result,
-            transcript=self._folder.transcripts / f"{result.stem}.log",
+            result=Path(marks["SIXFOLD_RESULT"]),
+            transcript=transcript(
+                self._folder, marks["SIXFOLD_KIND"], marks["SIXFOLD_TASK"], attempt, slot
+            ),
         )
         return await self._job.agent.take(turn, lambda lines: self._say(slot, lines))
 
     async def _judge(self, task: Task, before: str, end: TurnEnd) -> Ending:
-        if end.result.no_change:
-            return Ending(note=_one_line(end.result.no_change))
         try:
             after = await self._tree.snapshot()
             changed = await self._tree.changed(before, after)
             present = await self._tree.names(after)
         except GitError as error:
             return Ending(failure=f"cannot see what changed: {error}")
-        tasks_file = self._job.plan.tasks_file
-        failure = unproven(
-            task.title,
-            task.files,
-            changed=[name for name in changed if name != tasks_file],
-            present=present,
-            root=self._job.root,
-        )
-        return Ending(failure=failure, after=after)
+        changed = [name for name in changed if name != self._job.plan.tasks_file]
+        note = _one_line(end.result.no_change)
+        if not changed and not note:
+            return Ending(failure="nothing changed, and it left no `no_change` that says why")
+        lacking = missing(task.title, task.files, present=present, root=self._job.root)
+        return Ending(failure=lacking, note=note, after=after)
+
+    async def lacking(self, task: Task) -> str:
+        """Which files that a task names are not in the tree; empty where all are there."""
+        try:
+            present = await self._tree.names(await self._tree.snapshot())
+        except GitError:
+            return ""
+        return missing(task.title, task.files, present=present, root=self._job.root)
 
     def _story(self, task: Task) -> str:
         found = story.story(self._job.spec, task.story) if task.story else None
@@ -172,6 +177,11 @@ def _words(marks: Mapping[str, str]) -> list[str]:
         "SIXFOLD_RESULT": "result file",
     }
     return [f"{name}: {marks[key]} (${key})" for key, name in names.items()]
+
+
+def transcript(folder: RunFolder, kind: str, task: str, attempt: int, slot: int) -> Path:
+    """Where everything that an agent printed in an attempt is."""
+    return folder.transcripts / f"{_stem(kind, task, attempt, slot)}.log"
 
 
 def phase_name(number: int) -> str:

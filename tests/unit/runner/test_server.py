@@ -152,7 +152,7 @@ async def test_a_viewer_gets_the_last_words_before_it_is_hung_up_on(
 
 def test_bulk_goes_out_in_batches_and_its_tail_is_kept_for_newcomers() -> None:
     sent: list[bytes] = []
-    bulk = Bulk(sent.append)
+    bulk = Bulk(sent.append, lambda: 7)
     bulk.begin(2, "T1", 1)
     for number in range(5):
         bulk.say(2, [ev.Utterance("say", str(number))])
@@ -160,8 +160,10 @@ def test_bulk_goes_out_in_batches_and_its_tail_is_kept_for_newcomers() -> None:
     bulk.flush()
     bulk.flush()
     assert len(sent) == 1
-    (tail,) = (ev.decode_message(line) for line in bulk.tail())
+    ((place, line),) = bulk.tail()
+    tail = ev.decode_message(line)
     assert isinstance(tail, ev.AgentOutput)
+    assert place == 8, "behind the event that began the attempt"
     assert [line.text for line in tail.lines] == ["0", "1", "2", "3", "4"]
     bulk.begin(2, "T2", 1)
     assert bulk.tail() == []
