@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sixfold.config import Settings
 from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
-from sixfold.runner.job import Options, find_root, read_settings
+from sixfold.runner.job import Options, find_gate, find_root, read_settings
 from sixfold.workspace.tree import GitError, git
 
 
@@ -52,6 +53,7 @@ def examine(options: Options) -> list[Check]:
         *_toolchain(root),
         _check("config", lambda: _config(root, options)),
         *_agents(root, options),
+        _check("gate", lambda: _gate(root, options)),
         _check("feature", lambda: _feature(root, options)),
     ]
 
@@ -83,8 +85,7 @@ def _toolchain(root: Path | None) -> list[Check]:
 
 def _config(root: Path, options: Options) -> str:
     settings, folder = read_settings(root, options)
-    gate = " ".join(settings.gate.command)
-    return f"{folder}, isolation {settings.isolation}, stories {settings.stories}, gate {gate}"
+    return f"{folder}, isolation {settings.isolation}, stories {settings.stories}"
 
 
 def _agents(root: Path, options: Options) -> list[Check]:
@@ -104,6 +105,12 @@ def _agent(settings: Settings, name: str, folder: Path) -> Check:
         return f"{name}{default}, protocol {protocol}"
 
     return _check("agent", look)
+
+
+def _gate(root: Path, options: Options) -> str:
+    gate = read_settings(root, options)[0].gate
+    find_gate(root, gate, toolchain.find(root).environment(os.environ))
+    return " ".join(gate.command)
 
 
 def _feature(root: Path, options: Options) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
+from sixfold import lines
 from sixfold.dashboard import load
 from sixfold.errors import UserError
 from sixfold.link import Source
@@ -28,9 +31,17 @@ def show(
     """Show the dashboard until the person leaves; the exit code for what was seen."""
     app = load()(source, plan=plan, start=start, gate_only=gate_only)
     app.run()
-    if app.state.live and not app.gone:
-        print("the run goes on: `sixfold attach` shows it, `sixfold stop` ends it", file=sys.stderr)
+    for line in _last_words(app.state, gone=app.gone):
+        print(lines.harmless(line), file=sys.stderr)
     return app.return_code or _code(app.state, gone=app.gone)
+
+
+def _last_words(state: RunState, *, gone: bool) -> list[str]:
+    """What to know once the screen is closed: how the run ended, or how to come back to it."""
+    if state.live and not gone:
+        again = f"sixfold -C {shlex.quote(state.repository)}"
+        return [f"the run goes on: `{again} attach` shows it, `{again} stop` ends it"]
+    return lines.status_lines(state, live=False, now=datetime.now(UTC)) if state.run else []
 
 
 def _code(state: RunState, *, gone: bool) -> int:

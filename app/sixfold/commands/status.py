@@ -10,6 +10,7 @@ import msgspec
 
 from sixfold import lines
 from sixfold.commands import asked as ask
+from sixfold.model import Phase
 from sixfold.process import MARKER, sweep
 from sixfold.state import RunState, fold
 
@@ -43,6 +44,11 @@ def _bury(state: RunState) -> None:
             task.state = "pending"
 
 
+def _settled(state: RunState, phase: Phase) -> bool:
+    """Whether nothing in the phase failed or was halted."""
+    return all(state.tasks[task].state in {"done", "skipped", "parked"} for task in phase.tasks)
+
+
 def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
     gate = state.gate
     return {
@@ -63,7 +69,7 @@ def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
             {
                 "number": phase.number,
                 "title": phase.title,
-                "passed": phase.number in state.passed,
+                "passed": phase.number in state.passed and _settled(state, phase),
                 "done": sum(state.tasks[task].state == "done" for task in phase.tasks),
                 "total": len(phase.tasks),
             }

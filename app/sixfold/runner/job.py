@@ -14,7 +14,7 @@ from sixfold import config
 from sixfold.agents.agent import Agent
 from sixfold.agents.prompts import Brief
 from sixfold.agents.roster import enlist
-from sixfold.config import ConfigError, Settings
+from sixfold.config import ConfigError, GateSettings, Settings
 from sixfold.errors import UserError
 from sixfold.feature import load, story, tasks
 from sixfold.feature.load import Feature
@@ -154,7 +154,7 @@ def prepare(options: Options) -> Job:
         _refuse_open_checklists(feature)
     agent = enlist(settings, settings.default_agent, reading.folder)
     env = toolchain.find(reading.root).environment(os.environ)
-    _find_gate(reading, env)
+    find_gate(reading.root, settings.gate, env)
     info = feature.spec_info
     context = options.context or (info.summary if info else "")
     return Job(
@@ -168,10 +168,10 @@ def prepare(options: Options) -> Job:
     )
 
 
-def _find_gate(reading: Reading, env: Mapping[str, str]) -> None:
+def find_gate(root: Path, gate: GateSettings, env: Mapping[str, str]) -> None:
     """Raise `ConfigError` where the test command cannot be started at all."""
-    program = reading.settings.gate.command[0]
-    place = str(reading.root / program) if "/" in program else program
+    program = gate.command[0]
+    place = str(root / program) if "/" in program else program
     if shutil.which(place, path=env.get("PATH")) is None:
         hint = "name a program that is there in `gate: command:`"
         raise ConfigError("gate.command", f"{program} cannot be started", hint)

@@ -43,4 +43,6 @@ async def spawn(root: Path, arguments: Sequence[str]) -> Link:
                 pass
         await asyncio.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()
+    if process.poll() is None:
+        raise LinkError(f"the runner has not answered for {START_SECONDS:.0f} s; see {log}")
     raise LinkError(said[-1] if said else f"the runner ended with {process.returncode}")
