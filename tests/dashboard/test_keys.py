@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from textual.events import Key
 
 from dashboard.scripted import (
     BEGIN,
@@ -23,6 +26,7 @@ from dashboard.scripted import (
 from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS
 from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
 from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.screens.text import TextScreen
@@ -35,6 +39,12 @@ def at_panes(app: Dashboard) -> bool:
 
 RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 BROKEN = (*RUNNING, *FAILED)
+MENDING = (
+    *BEGIN,
+    *PHASE_1,
+    *RED,
+    ev.FixStarted(phase=2, slot=3, attempt=1, agent="mine"),
+)
 WIDE = (160, 48)
 
 
@@ -43,12 +53,13 @@ WIDE = (160, 48)
     [
         pytest.param(RUNNING, "p", ev.Pause(), id="p pauses"),
         pytest.param((*RUNNING, ev.RunPaused()), "p", ev.Resume(), id="p goes on after a pause"),
-        pytest.param((*BROKEN, *RED, BLOCKED), "p", ev.Resume(), id="p goes on after a block"),
         pytest.param(BROKEN, "r", ev.Retry(task="T004"), id="r retries what failed"),
         pytest.param(BROKEN, "S", ev.Skip(task="T004"), id="S skips what failed"),
         pytest.param(RUNNING, "end S", ev.Skip(task="T006"), id="S skips the selected task"),
         pytest.param(RUNNING, "g", ev.Gate(), id="g runs the gate"),
         pytest.param(RUNNING, "3 x y", ev.Cancel(task="T004"), id="x cancels the slot in focus"),
+        pytest.param(MENDING, "3 x y", ev.Cancel(task="fix 2"), id="x cancels a fix"),
+        pytest.param(MENDING, "x y", ev.Cancel(task="fix 2"), id="x cancels what runs alone"),
         pytest.param(RUNNING, "5 x enter", ev.Cancel(task="T003"), id="Enter confirms"),
         pytest.param(RUNNING, "d", ev.Diff(), id="d shows the run's diff"),
         pytest.param(RUNNING, "j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
@@ -102,7 +113,10 @@ async def test_a_command_that_does_not_arrive_is_told() -> None:
     ("messages", "key", "why"),
     [
         pytest.param(RUNNING, "r", "no task has failed", id="nothing to retry"),
-        pytest.param(RUNNING, "x", "select the task or the slot", id="nothing to cancel"),
+        pytest.param(RUNNING, "x", "press 1-6 to choose a slot first", id="two to cancel"),
+        pytest.param((*BEGIN, *PHASE_1), "x", "no agent is at work", id="nothing to cancel"),
+        pytest.param((*BROKEN, *RED, BLOCKED), "p", "what helps is gate, stop", id="blocked"),
+        pytest.param((), "p", "no run has answered yet", id="not connected"),
         pytest.param(RUNNING, "slash", "choose a log first", id="no log to search"),
         pytest.param((*RUNNING, ENDED), "p", "the run has ended", id="a run that is over"),
     ],
@@ -117,6 +131,74 @@ async def test_a_key_that_does_nothing_now_says_why(
         await settle(pilot)
         assert any(why in text for text in toasts(app))
         assert run.asked == []
+
+
+@pytest.mark.parametrize("key", ["m", "question_mark", "P", "enter"])
+async def test_keys_faster_than_the_pages_they_open_and_close_are_harmless(key: str) -> None:
+    run = Run(*RUNNING, ENDED)
+    run.hang_up()
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("j", "j")
+        for _ in range(3):
+            for pressed in (key, "escape"):
+                app.post_message(Key(pressed, None))
+            for _ in range(20):
+                app.draw()
+                await asyncio.sleep(0)
+        await settle(pilot)
+        assert at_panes(app)
+
+
+@pytest.mark.parametrize("key", ["m", "P"])
+async def test_a_key_that_comes_late_to_a_closed_page_is_harmless(key: str) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press(key)
+        page = app.screen
+        assert isinstance(page, Page)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert (page.pane, page.log_view) == (None, None)
+        assert not page.check_action("details", ())
+        page.action_step(1)
+        page.action_back()
+        assert at_panes(app)
+
+
+async def test_a_page_that_is_not_composed_yet_has_no_panes() -> None:
+    async with dashboard(Run(*RUNNING)).run_test(size=WIDE) as pilot:
+        app = await settle(pilot)
+        page = TextScreen("EMPTY", [])
+        opening = app.push_screen(page)
+        assert (page.pane, app.page, app.look_around().place) == (None, None, "dialog")
+        assert app.check_action("pause", ()) is False
+        await opening
+
+
+async def test_an_error_of_the_app_is_not_forgotten_when_it_ends() -> None:
+    def broken() -> None:
+        raise RuntimeError("a defect")
+
+    app = dashboard(Run(*RUNNING, ENDED))
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with app.run_test(size=WIDE) as pilot:
+            await settle(pilot)
+            app.call_later(broken)
+            await pilot.pause()
+            app.exit()
+    assert app.return_code == 1
+
+
+async def test_cancelling_says_what_becomes_of_the_change() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("3", "x")
+        await settle(pilot)
+        assert "Cancel T004?" in seen(app)
+        assert "what it changed so far stays in the tree" in seen(app)
 
 
 async def test_escape_answers_no() -> None:
@@ -330,6 +412,11 @@ async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None
         assert "speed-up 1.20" in figures
         assert "T001 → T002 → T003 → T005 → T006" in figures
         assert "backward-dependency" in figures
+        assert "6 tasks, 4 open" in figures
+        run.say(ev.TaskEnded(task="T003", slot=5, attempt=1, outcome="done"))
+        await settle(pilot, run)
+        assert "6 tasks, 3 open" in seen(app, "#figures")
+        assert "✓ T003" in seen(app, "#edges")
         await pilot.press("P")
         assert at_panes(app)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from rich.style import Style
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -63,6 +64,8 @@ class Dashboard(Steering, inherit_bindings=False):
     """
 
     TITLE = "sixfold"
+    NOTIFICATION_TIMEOUT = 3
+    """Seconds: what is said stays under `m`, and what it covers is wanted."""
     CSS = style_sheet()
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
@@ -124,9 +127,7 @@ class Dashboard(Steering, inherit_bindings=False):
     def on_ready(self) -> None:
         """The panes are there: fill them, then follow the run."""
         self.theme_changed_signal.subscribe(self, lambda _: self._tones.clear())
-        self.main.stream.extend(
-            [*(figures(self.state.plan) if self.state.plan else []), *self._notices]
-        )
+        self.main.stream.extend([*figures(self.state), *self._notices])
         self.main.refresh_state()
         self.set_interval(FRAME, self.draw)
         if self.source:
@@ -141,8 +142,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def draw(self) -> None:
         """Bring what came since the last frame to the panes it concerns."""
-        if not self.is_running:
-            return  # the panes are being taken down
+        if not (self.is_running and self.screen_stack and self.main.ready):
+            return  # the panes are not there yet, or are being taken down
         feed, main = self.feed, self.main
         for slot in main.slots:
             if lines := feed.said.pop(slot.number, None):
@@ -155,7 +156,7 @@ class Dashboard(Steering, inherit_bindings=False):
         feed.news.clear()
         if feed.changed:
             for screen in self.screen_stack:
-                if isinstance(screen, Page) and screen.is_mounted:
+                if isinstance(screen, Page) and screen.ready:
                     screen.refresh_state()
         elif feed.tallied:
             main.gate.refresh_state()
@@ -191,6 +192,15 @@ class Dashboard(Steering, inherit_bindings=False):
         if isinstance(event, ANNOUNCED) and now - at <= NEWS:
             self.toast(*told(event))
 
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the app; leaving after an error of its own makes no success of it."""
+        super().exit(result, return_code or self.return_code or 0, message)
+
     # Keys
 
     def look_around(self) -> Situation:
@@ -208,7 +218,7 @@ class Dashboard(Steering, inherit_bindings=False):
             refused=refusals(
                 state,
                 meant,
-                linked=self.source is not None and not self.over,
+                linked=self.source is not None and not (self.over or self.connecting),
                 startable=self.startable,
             ),
             chosen=page.chosen,

@@ -74,7 +74,7 @@ def _keys(options: list[str]) -> tuple[tuple[str, str], ...]:
         for o in options
         if o and o.split()[0] in KEYS_OF_COMMANDS
     ]
-    return tuple(found) or (("g", "gate"), ("p", "go on"))
+    return tuple(found) or (("g", "gate"), ("q", "stop"))
 
 
 def _failures(state: RunState, failed: list[str]) -> list[Call]:

@@ -61,8 +61,8 @@ def _failed_or(state: RunState, task: str, states: Iterable[str]) -> str:
 def _running(state: RunState, task: str, slot: int) -> str:
     """What runs in the slot, else the selected task if it runs, else the only one that runs."""
     if slot:
-        return state.work[slot].task if slot in state.work else ""
-    running = [work.task for work in state.work.values() if work.task]
+        return state.work[slot].label if slot in state.work else ""
+    running = [work.label for work in state.work.values()]
     if task in running:
         return task
     return running[0] if len(running) == 1 else ""
@@ -71,7 +71,7 @@ def _running(state: RunState, task: str, slot: int) -> str:
 NO_TARGET = {
     "retry": "no task has failed, and none is selected that could be retried",
     "skip": "select a task that waits, failed or is halted",
-    "cancel": "select the task or the slot that is to end",
+    "cancel": "press 1-6 to choose a slot first",
 }
 
 
@@ -82,9 +82,8 @@ def refusals(
     if not linked:
         why = _unlinked(state, startable)
         return dict.fromkeys(("pause", "gate", "retry", "skip", "cancel", "diff"), why)
-    paused = state.status in {"paused", "blocked"}
     commands: dict[str, ev.AnyCommand] = {
-        "pause": ev.Resume() if paused else ev.Pause(),
+        "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "gate": ev.Gate(),
         "retry": ev.Retry(task=targets.get("retry", "")),
         "skip": ev.Skip(task=targets.get("skip", "")),
@@ -93,10 +92,14 @@ def refusals(
     found: dict[str, str] = {}
     for action, command in commands.items():
         missing = state.live and action in NO_TARGET and action not in targets
-        why = NO_TARGET[action] if missing else refusal(state, command)
+        why = _no_target(state, action) if missing else refusal(state, command)
         if why:
             found[action] = why
     return found
+
+
+def _no_target(state: RunState, action: str) -> str:
+    return NO_TARGET[action] if action != "cancel" or state.work else "no agent is at work"
 
 
 def _unlinked(state: RunState, startable: bool) -> str:
@@ -104,4 +107,4 @@ def _unlinked(state: RunState, startable: bool) -> str:
         return "the run has not started; s starts it"
     if state.ended:
         return "the run has ended"
-    return "the runner is gone" if state.live else "no run has started"
+    return "the runner is gone" if state.live else "no run has answered yet"

@@ -43,8 +43,8 @@ class Steering(Following, inherit_bindings=False):
     @property
     def page(self) -> Page | None:
         """What is in front; None where that is a question, or has no panes yet."""
-        screen = self.screen
-        return screen if isinstance(screen, Page) and screen.is_mounted else None
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        return screen if isinstance(screen, Page) and screen.ready else None
 
     @property
     def targets(self) -> dict[str, str]:
@@ -56,6 +56,12 @@ class Steering(Following, inherit_bindings=False):
     def startable(self) -> bool:
         """Can the run be started from here."""
         return self._start is not None and self.source is None and not self._starting
+
+    @property
+    def connecting(self) -> bool:
+        """Is there a run that has not said a word yet."""
+        expected = self._starting or self.source is not None
+        return expected and not (self.gone or self.gate_only) and self.state.status == "ready"
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer | None:
         """Send a command; a refusal is told with its reason, and None."""
@@ -98,7 +104,7 @@ class Steering(Following, inherit_bindings=False):
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        self.send(ev.Resume() if self.state.status in {"paused", "blocked"} else ev.Pause())
+        self.send(ev.Resume() if self.state.status == "paused" else ev.Pause())
 
     def action_retry(self) -> None:
         """A fresh attempt."""
@@ -110,10 +116,10 @@ class Steering(Following, inherit_bindings=False):
 
     @work
     async def action_cancel(self) -> None:
-        """End an attempt, after a short question: what it did is lost."""
+        """End an attempt, after a short question."""
         task = self.targets["cancel"]
-        lost = "Its agent is ended, and what this attempt did is lost."
-        if await self.push_screen_wait(Question(f"Cancel {task}?", lost, CANCEL)):
+        kept = "Its agent is ended; what it changed so far stays in the tree."
+        if await self.push_screen_wait(Question(f"Cancel {task}?", kept, CANCEL)):
             await self.ask(ev.Cancel(task=task))
 
     def action_gate(self) -> None:

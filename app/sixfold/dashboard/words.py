@@ -41,6 +41,7 @@ RUN_LOOKS: dict[RunStatus, Look] = {
     "stopped": Look("■", "STOPPED", "quiet"),
 }
 GONE = Look("!", "GONE", "alert")
+CONNECTING = Look("○", "CONNECTING", "look")
 VERDICT_LOOKS: dict[Verdict, Look] = {
     "green": Look("✓", "green", "good"),
     "red": Look("✗", "red", "bad"),
@@ -51,6 +52,8 @@ GATE_RUNS = Look("●", "running", "busy")
 
 SETTLED = frozenset({"done", "skipped", "parked"})
 """States in which a task keeps nobody waiting."""
+AT_WORK = frozenset({"running", "integrating"})
+"""States in which an agent is busy with a task."""
 
 
 def elapsed(span: timedelta) -> str:
@@ -128,7 +131,7 @@ def gate_of(state: RunState, phase: int) -> GateRun | None:
 
 def phase_look(state: RunState, phase: Phase) -> Look:
     """How the phase stands: waits, runs, is judged, is mended, has passed."""
-    if phase.number in state.passed:
+    if has_passed(state, phase):
         return Look("✓", "passed", "good")
     gate = gate_of(state, phase.number)
     if gate and gate.ended is None and state.live:
@@ -137,28 +140,40 @@ def phase_look(state: RunState, phase: Phase) -> Look:
         return Look("●", f"fix {state.fixes.get(phase.number, 1)}", "look")
     if gate and gate.ended and gate.ended.verdict != "green":
         return VERDICT_LOOKS[gate.ended.verdict]._replace(word=f"gate {gate.ended.verdict}")
-    if any(state.tasks[id_].state == "failed" for id_ in phase.tasks if id_ in state.tasks):
+    states = _states(state, phase)
+    if "failed" in states:
         return Look("✗", "has failed", "bad")
+    if "halted" in states and not AT_WORK & set(states):
+        return TASK_LOOKS["halted"]
     if phase.number in state.begun:
         return Look("●", "running", "busy")
     return Look("·", "waits", "quiet")
 
 
+def has_passed(state: RunState, phase: Phase) -> bool:
+    """Is its gate green, with no task left behind that failed or was halted."""
+    return phase.number in state.passed and SETTLED.issuperset(_states(state, phase))
+
+
+def _states(state: RunState, phase: Phase) -> list[TaskState]:
+    return [state.tasks[id_].state for id_ in phase.tasks if id_ in state.tasks]
+
+
 def tally(state: RunState, phase: Phase) -> tuple[int, int, int]:
     """Tasks of the phase that are done, that failed or were halted, and all but parked ones."""
-    states = [state.tasks[id_].state for id_ in phase.tasks if id_ in state.tasks]
+    states = _states(state, phase)
     lost = sum(one in {"failed", "halted"} for one in states)
     return states.count("done"), lost, sum(one != "parked" for one in states)
 
 
 def bar(done: int, lost: int, total: int, width: int) -> list[tuple[str, str]]:
-    """A bar of `width` cells: done, lost, and what is left."""
+    """A bar of `width` cells: done, lost, and what is left, told apart without colour."""
     filled = done * width // total if total else 0
     broken = min(width - filled, -(-lost * width // total)) if total else 0
     return [
         ("━" * filled, "good"),
-        ("━" * broken, "bad"),
-        ("─" * (width - filled - broken), "faint"),
+        ("╳" * broken, "bad"),
+        ("╌" * (width - filled - broken), "faint"),
     ]
 
 

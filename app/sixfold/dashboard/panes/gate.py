@@ -13,7 +13,7 @@ from sixfold.dashboard import words
 from sixfold.dashboard.widgets.cursor_rows import CursorRows
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.painted import Painted
-from sixfold.dashboard.widgets.row import Part, row
+from sixfold.dashboard.widgets.row import Part, row, width_of
 from sixfold.model import Failure
 
 
@@ -46,7 +46,7 @@ class Tally(Painted):
         ]
         seconds = gate.ended.seconds if gate.ended else progress.seconds if progress else 0.0
         return row(
-            [*left, ("   ", ""), *_numbers(gate.ended or progress, width)],
+            [*left, ("  ", ""), *_numbers(gate.ended or progress, width - width_of(left) - 11)],
             [(f"{seconds:.1f} s ", "quiet")],
             width,
         )
@@ -58,7 +58,8 @@ class Tally(Painted):
         if progress is None:
             return row([("   starting …", "quiet")], [], width)
         over = sum(one.state != "running" for one in progress.packages)
-        left: list[Part] = [(f"   {over}/{len(progress.packages)} packages   ", "quiet")]
+        done = f"{words.count(over, 'package')} done   " if over else ""
+        left: list[Part] = [(f"   {done}", "quiet")]
         for test in progress.running[:4]:
             left += [
                 (test.test, "busy"),
@@ -66,27 +67,38 @@ class Tally(Painted):
             ]
         if not progress.running:
             names = [one.package for one in progress.packages if one.state == "running"]
-            left.append((f"now {words.plain_list(names, 3)}" if names else "compiling …", "quiet"))
+            first = "" if over else "compiling …"
+            left.append((f"now {words.plain_list(names, 3)}" if names else first, "quiet"))
         return row(left, [], width)
 
 
-def _numbers(tally: ev.GateEnded | ev.GateProgress | None, width: int) -> list[Part]:
-    """`412 passed  0 failed  3 skipped  0 races`."""
+def _numbers(tally: ev.GateEnded | ev.GateProgress | None, room: int) -> list[Part]:
+    """`412 passed  0 failed  3 skipped  0 races`; what is nought goes first where room is short."""
     if tally is None:
         return []
-    numbers = [
-        (tally.passed, "passed", "good"),
-        (tally.failed, "failed", "bad"),
-        (tally.skipped, "skipped", "plain"),
-        (tally.races, "races", "bad"),
-    ]
-    parts: list[Part] = []
-    for number, word, tone in numbers:
-        parts.append(
-            (f"{number:>4}" if width >= 90 else f"{number:>2}", tone if number else "quiet")
-        )
-        parts.append((f" {word} ", "quiet"))
+    unbuilt = len({one.package for one in tally.failures if one.kind == "build"})
+    told = [(unbuilt, "does not build" if unbuilt == 1 else "do not build", "bad")]
+    told = [*(told if unbuilt else []), (tally.passed, "passed", "good")]
+    told.append((tally.failed, "failed", "bad"))
+    rest = [(tally.skipped, "skipped", "plain")]
+    rest.append((tally.races, "race" if tally.races == 1 else "races", "bad"))
+    for wide, shown in (
+        (4, [*told, *rest]),
+        (1, [*told, *rest]),
+        (1, [*told, *filter(_some, rest)]),
+    ):
+        parts = [part for one in shown for part in _number(*one, wide)]
+        if width_of(parts) <= room:
+            break
     return parts
+
+
+def _some(counted: tuple[int, str, str]) -> bool:
+    return counted[0] > 0
+
+
+def _number(number: int, word: str, tone: str, wide: int) -> list[Part]:
+    return [(f"{number:>{wide}}", tone if number else "quiet"), (f" {word}  ", "quiet")]
 
 
 class Failures(CursorRows):

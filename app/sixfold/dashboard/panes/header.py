@@ -61,8 +61,9 @@ class Header(Painted):
         if app.gate_only:
             return [(" sixfold ", "brand"), (" the tests alone", "strong")]
         name = words.feature_of(app.state)
-        look = words.GONE if app.gone else words.RUN_LOOKS[app.state.status]
-        feature = (f" {name or app.state.branch or 'no feature yet'} ", "strong")
+        look = self._look()
+        known = name or app.state.branch
+        feature = (f" {known} " if known else " ", "strong")
         state = (f" {look.glyph} {look.word} ", look.tone)
         narrow = self.content_size.width < 64
         parts: list[Part] = [state, feature] if narrow else [(" sixfold ", "brand"), feature, state]
@@ -72,10 +73,16 @@ class Header(Painted):
             parts.append((f"  {phase.number} {phase.title}", "plain"))
         return parts
 
+    def _look(self) -> words.Look:
+        app = self.dashboard
+        if app.gone:
+            return words.GONE
+        return words.CONNECTING if app.connecting else words.RUN_LOOKS[app.state.status]
+
     def _numbers(self, width: int) -> list[Part]:
         app = self.dashboard
         state = app.state
-        if app.gate_only:
+        if app.gate_only or not state.plan:
             return []
         total = len(str(state.total))
         spent = words.since(state.started, state.ended, app.clock())
@@ -111,6 +118,8 @@ class Header(Painted):
         app = self.dashboard
         if app.gate_only:
             return []
+        if app.connecting and not app.state.plan:
+            return [("waiting for the run to answer …", "quiet")]
         lost = sum(task.state in {"failed", "halted"} for task in app.state.tasks.values())
         progress = words.bar(app.state.done, lost, app.state.total, max(8, width // 5))
         return [

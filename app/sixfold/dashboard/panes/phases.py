@@ -58,8 +58,8 @@ class Phases(CursorRows):
     def _is_folded(self, phase: Phase) -> bool:
         """Passed phases fold by themselves where not all fits."""
         state = self.dashboard.state
-        rows = len(state.phases) + len(state.by_id)
-        return self._folded.get(phase.number, rows > self.page > 0 and phase.number in state.passed)
+        crowded = len(state.phases) + len(state.by_id) > self.page > 0
+        return self._folded.get(phase.number, crowded and words.has_passed(state, phase))
 
     def _follow_work(self) -> None:
         phase = words.current_phase(self.dashboard.state)
@@ -93,7 +93,8 @@ class Phases(CursorRows):
     def head(self) -> list[Iterable[Part]]:
         """The pane's title."""
         state = self.dashboard.state
-        passed = f"{len(state.passed)}/{len(state.phases)} passed " if state.phases else ""
+        number = sum(words.has_passed(state, phase) for phase in state.phases)
+        passed = f"{number}/{len(state.phases)} passed " if state.phases else ""
         return [row([(" PHASES", "title")], [(passed, "quiet")], self.content_size.width)]
 
     def render_line(self, y: int) -> Strip:

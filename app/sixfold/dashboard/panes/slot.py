@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from sixfold.dashboard import words
 from sixfold.dashboard.widgets.log_view import LogView
-from sixfold.dashboard.widgets.row import Part, row
+from sixfold.dashboard.widgets.row import Part, cut, row, width_of
 from sixfold.model import SLOT_ROLES
 from sixfold.state import Work
 
@@ -54,15 +54,14 @@ class Slot(LogView):
     def _who(self) -> list[Part]:
         return [(f" {self.number} ", "slotkey"), (f"{self.role:<7}", "quiet")]
 
-    def _state(self) -> list[Part]:
+    def _state(self, word: str = "", *, pad: int = 7) -> list[Part]:
         work, state = self.work, self.dashboard.state
         if not work:
             return [("idle ", "faint")]
         if any(ask.slot == self.number for ask in state.asked.values()):
             return [("? asks you ", "look")]
         spent = words.since(work.started, None, self.dashboard.clock())
-        word = "running" if self.content_size.height > 1 else ""
-        return [(f"● {word}", "busy"), (f"{spent:>7} ", "plain")]
+        return [(f"● {word}", "busy"), (f"{spent:>{pad}} ", "plain")]
 
     def _label(self) -> list[Part]:
         work = self.work
@@ -72,7 +71,20 @@ class Slot(LogView):
         return [(f"{work.label}{again}", "strong")]
 
     def _first_row(self) -> list[Part]:
-        return row([*self._who(), *self._label()], self._state(), self.content_size.width)
+        """As much as fits; what tells the slot and its task goes last."""
+        width, (number, role), label = self.content_size.width, self._who(), self._label()
+        mark, *time = self._state(pad=0)
+        forms = [
+            ([number, role, *label], self._state("running")),
+            ([number, role, *label], [mark, *time]),
+            ([number, *label], [mark, *time]),
+            ([number, *label], [mark]),
+        ]
+        left, right = next(
+            (form for form in forms if width_of(form[0]) + 1 + width_of(form[1]) <= width),
+            forms[-1],
+        )
+        return row(left, right, width) if width_of(left) < width - 2 else cut(left, width)
 
     def _second_row(self) -> list[Part]:
         work, state = self.work, self.dashboard.state

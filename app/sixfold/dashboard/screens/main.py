@@ -88,7 +88,8 @@ class MainScreen(Page):
     @property
     def slot(self) -> int:
         """The slot in focus, or 0."""
-        return self.pane.number if isinstance(self.pane, Slot) else 0
+        pane = self.pane
+        return pane.number if isinstance(pane, Slot) else 0
 
     @property
     def chosen_task(self) -> str:
@@ -102,7 +103,9 @@ class MainScreen(Page):
     def chosen(self) -> str:
         """What Enter would open."""
         pane = self.pane
-        return pane.chosen if isinstance(pane, Phases | Failures) else pane.id or ""
+        if isinstance(pane, Phases | Failures):
+            return pane.chosen
+        return (pane and pane.id) or ""
 
     # Going about
 
@@ -140,7 +143,8 @@ class MainScreen(Page):
 
     def action_zoom(self) -> None:
         """Give the pane in focus the whole screen, or show all again."""
-        self.zoom("" if self.zoomed else _area(self.pane))
+        if pane := self.pane:
+            self.zoom("" if self.zoomed else _area(pane))
 
     def zoom(self, area: str) -> None:
         """Give the whole screen to `area`, or show all with ''."""
@@ -176,6 +180,8 @@ class MainScreen(Page):
     # Painting
 
     def _lay_out(self) -> None:
+        if self.pane is None:
+            return
         area = self.zoomed
         self.set_class(bool(area), "-zoomed")
         _show(self.phases, area in {"", "phases"})

@@ -27,14 +27,22 @@ class Page(Screen[None], inherit_bindings=False):
         return cast("Dashboard", self.app)
 
     @property
-    def pane(self) -> Rows:
-        """The pane in focus, or the first."""
-        return self.focused if isinstance(self.focused, Rows) else self.query(Rows).first()
+    def pane(self) -> Rows | None:
+        """The pane in focus, or the first; None before there are panes, and when they are gone."""
+        if isinstance(self.focused, Rows):
+            return self.focused
+        return next(iter(self.query(Rows)), None)
+
+    @property
+    def ready(self) -> bool:
+        """Are the panes there: composed, and not being taken down."""
+        return self.is_mounted and self.pane is not None
 
     @property
     def log_view(self) -> LogView | None:
         """The log in focus."""
-        return self.pane if isinstance(self.pane, LogView) else None
+        pane = self.pane
+        return pane if isinstance(pane, LogView) else None
 
     @property
     def slot(self) -> int:
@@ -59,23 +67,28 @@ class Page(Screen[None], inherit_bindings=False):
 
     def refresh_keys(self) -> None:
         """The footer's keys depend on something that changed."""
-        self.query_one(KeyBar).refresh()
+        self.query(KeyBar).refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """As the table of actions says."""
+        """As the table of actions says, of the page in front; a key may come late to another."""
+        if self.dashboard.page is not self:
+            return False
         return self.dashboard.check_action(action, parameters)
 
     def action_step(self, rows: int) -> None:
         """Move by a row."""
-        self.pane.step(rows)
+        if pane := self.pane:
+            pane.step(rows)
 
     def action_step_page(self, pages: int) -> None:
         """Move by a page."""
-        self.pane.step_page(pages)
+        if pane := self.pane:
+            pane.step_page(pages)
 
     def action_step_to_edge(self, last: bool) -> None:
         """Move to an end."""
-        self.pane.step_to_edge(last)
+        if pane := self.pane:
+            pane.step_to_edge(last)
 
     def action_follow(self) -> None:
         """Follow the log's end, or stay."""
@@ -94,11 +107,12 @@ class Page(Screen[None], inherit_bindings=False):
 
     def action_back(self) -> None:
         """Drop the search, else close the page."""
-        if self.log_view and self.log_view.pattern:
-            self.log_view.find("")
+        if (log := self.log_view) and log.pattern:
+            log.find("")
         else:
             self.close()
 
     def close(self) -> None:
-        """Go back to the panes."""
-        self.app.pop_screen()
+        """Go back to the panes. A key may come late: what is in front by then is not ours."""
+        if self.app.screen is self:
+            self.app.pop_screen()

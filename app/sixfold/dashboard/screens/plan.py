@@ -30,7 +30,8 @@ class PlanScreen(Page):
 
     def __init__(self) -> None:
         super().__init__(classes="page", id="plan")
-        self._shown: Plan | None = None
+        self._shown: dict[str, list[Part]] = {}
+        """Pane -> what it says."""
 
     def compose(self) -> ComposeResult:
         """Title, tree, edges, figures, keys."""
@@ -44,9 +45,10 @@ class PlanScreen(Page):
 
     def on_mount(self) -> None:
         """Fill in, beginning where the panes are."""
-        self.refresh_state()
         tree = self.query_one(Phases)
+        tree.refresh_state()
         tree.choose(self.dashboard.main.phases.chosen)
+        self.refresh_state()
 
     @property
     def chosen_task(self) -> str:
@@ -70,32 +72,41 @@ class PlanScreen(Page):
 
     def action_go_round(self, by: int) -> None:
         """Focus the next of tree, edges and figures."""
-        panes = list(self.query(Rows))
-        self.set_focus(panes[(panes.index(self.pane) + by) % len(panes)])
+        panes, pane = list(self.query(Rows)), self.pane
+        if pane in panes:
+            self.set_focus(panes[(panes.index(pane) + by) % len(panes)])
 
     def refresh_state(self) -> None:
         """The state changed, perhaps the plan too."""
         self.query_one(Phases).refresh_state()
-        plan = self.dashboard.state.plan
-        if plan and plan is not self._shown:
-            self._shown = plan
-            _fill(self.query_one("#figures", LogView), figures(plan))
-            self._show_edges()
+        if self.dashboard.state.plan:
+            self._show("figures", figures(self.dashboard.state))
+            self._show("edges", self._edges())
 
     @on(Phases.Moved)
-    def _show_edges(self) -> None:
+    def _turn_to(self) -> None:
+        """Another one is selected: its edges, from the first."""
+        if self.ready:
+            self._show("edges", self._edges())
+            self.query_one("#edges", LogView).show_from(0)
+
+    def _edges(self) -> list[Part]:
         tree, state = self.query_one(Phases), self.dashboard.state
-        lines: list[Part] = []
         if task := state.by_id.get(tree.chosen_task):
-            lines = task_edges(state, task)
-        elif phase := words.phase_of(state, tree.chosen_phase):
-            lines = phase_edges(state, phase)
-        _fill(self.query_one("#edges", LogView), lines)
+            return task_edges(state, task)
+        phase = words.phase_of(state, tree.chosen_phase)
+        return phase_edges(state, phase) if phase else []
 
-
-def _fill(log: LogView, lines: list[Part]) -> None:
-    log.clear()
-    log.extend(lines)
+    def _show(self, name: str, lines: list[Part]) -> None:
+        """The text of a pane, where it is another one; the reader stays where they are."""
+        if self._shown.get(name) == lines:
+            return
+        self._shown[name] = lines
+        log = self.query_one(f"#{name}", LogView)
+        top = log.top
+        log.clear()
+        log.extend(lines)
+        log.show_from(top)
 
 
 def task_edges(state: RunState, task: Task) -> list[Part]:
@@ -134,9 +145,12 @@ def _speedups(plan: Plan) -> list[Part]:
     return lines
 
 
-def figures(plan: Plan) -> list[Part]:
-    """Size, speed-up, critical path and warnings of a plan."""
-    open_ = sum(task.state == "pending" for task in plan.tasks)
+def figures(state: RunState) -> list[Part]:
+    """Size, speed-up, critical path and warnings of the plan, and how much of it is open now."""
+    plan = state.plan
+    if plan is None:
+        return []
+    open_ = sum(task.state not in {"done", "parked"} for task in state.tasks.values())
     size = f"{words.count(len(plan.tasks), 'task')}, {open_} open"
     lines: list[Part] = [
         (f"{size}, in {words.count(len(plan.phases), 'phase')}, stories {plan.stories}", "plain"),

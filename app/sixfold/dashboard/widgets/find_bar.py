@@ -42,9 +42,10 @@ class FindBar(Horizontal):
 
     @on(Input.Changed)
     def _look(self, event: Input.Changed) -> None:
-        found = self.query_one(Found)
-        found.number = self._log_view.find(event.value)
-        found.refresh()
+        number = self._log_view.find(event.value)
+        for found in self.query(Found):  # none, where the bar has been closed meanwhile
+            found.number = number
+            found.refresh()
 
     @on(Input.Submitted)
     def _keep(self) -> None:
