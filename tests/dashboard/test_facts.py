@@ -9,7 +9,18 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from dashboard.scripted import BEGIN, BLOCKED, ENDED, FAILED, PHASE_1, PHASE_2, PLAN, RED, say
+from dashboard.scripted import (
+    BEGIN,
+    BLOCKED,
+    ENDED,
+    FAILED,
+    PHASE_1,
+    PHASE_2,
+    PLAN,
+    RED,
+    printed,
+    say,
+)
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import calls
@@ -19,6 +30,7 @@ from sixfold.dashboard.story import told
 from sixfold.state import RunState
 
 RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
+DONE = tuple(ev.TaskEnded(task=f"T00{n}", slot=n, attempt=1, outcome="done") for n in (3, 4, 5))
 
 
 def fed(*messages: ev.Message) -> Feed:
@@ -94,12 +106,48 @@ def test_an_ambiguous_task_is_told_as_such() -> None:
         ((*RUNNING, RED[0]), "gate runs"),
         ((*RUNNING, *RED), "gate red"),
         ((*RUNNING, *RED, ev.FixStarted(phase=2, slot=5, attempt=2, agent="a")), "fix 2"),
-        ((*RUNNING, ev.PhaseEnded(phase=2)), "passed"),
+        ((*RUNNING, *DONE, ev.PhaseEnded(phase=2)), "passed"),
+        ((*RUNNING, *FAILED, DONE[0], ev.PhaseEnded(phase=2)), "has failed"),
+        ((*BEGIN, ev.TaskHalted(task="T003", because="T001")), "halted"),
     ],
 )
 def test_a_phase_says_how_it_stands(messages: tuple[ev.Message, ...], word: str) -> None:
     found = state(*messages)
     assert words.phase_look(found, found.phases[1]).word == word
+
+
+@pytest.mark.parametrize(
+    ("done", "lost", "total", "text"),
+    [(0, 4, 4, "╳╳╳╳"), (3, 1, 4, "━━━╳"), (0, 0, 4, "╌╌╌╌"), (1, 1, 4, "━╳╌╌"), (4, 0, 4, "━━━━")],
+)
+def test_a_bar_reads_right_without_colour(done: int, lost: int, total: int, text: str) -> None:
+    assert "".join(piece for piece, _ in words.bar(done, lost, total, 4)) == text
+
+
+def test_what_an_agent_said_and_what_became_of_it_keep_their_order() -> None:
+    again = ev.TaskStarted(task="T004", slot=3, attempt=2, agent="mine")
+    end = ev.TaskEnded(task="T004", slot=3, attempt=2, outcome="done")
+    feed = fed(*BEGIN, PHASE_2[2], say(3, "T004", ("say", "a")), FAILED[0], again,
+               say(3, "T004", ("say", "b")), end, say(3, "T004", ("note", "c")))  # fmt: skip
+    assert [text for text, _ in feed.said[3]] == [
+        "",
+        "T004  Test the pool in count/pool_test.go",
+        "a",
+        "✗ T004 failed: exit code 3",
+        "",
+        "T004 #2  Test the pool in count/pool_test.go",
+        "b",
+        "✓ T004 done",
+        "c",
+    ]
+
+
+def test_what_gates_print_stands_between_their_begin_and_end() -> None:
+    feed = fed(*BEGIN, *PHASE_1[-4:], *RED[:1], printed("mid", gate=2), RED[-1])
+    texts = [text for text, _ in feed.printed if text]
+    assert texts[0] == texts[5] == "$ go test -race -json ./..."
+    assert texts[1:5] == [*(line.text for line in PHASE_1[-3].lines), "✓ green  "]  # type: ignore[union-attr]
+    assert texts[6:] == ["mid", "✗ red  1 data race"]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +174,8 @@ def test_keys_act_on_what_is_selected_else_on_what_failed_or_runs_alone() -> Non
     assert targets(running, "T006", 0) == {"skip": "T006"}
     assert targets(running, "T003", 0) == {"cancel": "T003", "diff": "T003"}
     assert targets(running, "", 3) == {"cancel": "T004"}
+    mending = state(*BEGIN, ev.FixStarted(phase=1, slot=2, attempt=1, agent="mine"))
+    assert targets(mending, "", 0) == targets(mending, "", 2) == {"cancel": "fix 1"}
     assert targets(broken, "", 0) == {"retry": "T004", "skip": "T004", "cancel": "T003"}
     assert targets(broken, "T005", 0) == {"retry": "T004", "skip": "T005", "cancel": "T003"}
 

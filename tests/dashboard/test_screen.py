@@ -283,6 +283,106 @@ async def test_a_start_that_fails_says_why_and_can_be_tried_again() -> None:
         assert app.startable
 
 
+async def test_a_run_that_has_not_answered_yet_is_waited_for() -> None:
+    run = Run()
+    async with dashboard(run).run_test(size=(200, 48)) as pilot:
+        app = await settle(pilot, run)
+        header = seen(app, "#header")
+        assert "CONNECTING" in header
+        assert "READY" not in header
+        assert "tasks" not in header
+        lit = {
+            text.strip() for text, tone in app.screen.query_one(KeyBar).parts(0) if tone == "key"
+        }
+        assert lit == {"z", "Tab", "?", "q"}
+        run.say(*BEGIN)
+        await settle(pilot, run)
+        assert "RUNNING" in seen(app, "#header")
+        assert "0/6 tasks" in seen(app, "#header")
+
+
+async def test_a_phase_with_a_green_gate_and_a_failed_task_does_not_look_passed() -> None:
+    run = Run(*RUNNING, *FAILED, ev.PhaseEnded(phase=2))
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        tree = seen(app, "#phases")
+        assert "1/3 passed" in tree
+        assert "✗ 2 Story 1" in tree
+
+
+def tally(*packages: str, **numbers: object) -> ev.GateProgress:
+    known = {"passed": 12, "failed": 0, "skipped": 0, "races": 0, "running": [], "failures": []}
+    seen_so_far = [ev.PackageProgress(f"p{n}", one) for n, one in enumerate(packages)]  # type: ignore[arg-type]
+    return ev.GateProgress(gate=2, seconds=1, packages=seen_so_far, **{**known, **numbers})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("progress", "now"),
+    [
+        pytest.param(tally(), "compiling …", id="nothing yet"),
+        pytest.param(tally("passed", "failed"), "2 packages done", id="none runs"),
+        pytest.param(
+            tally("passed", "running", running=[ev.RunningTest("p1", "TestX", 0.5)]),
+            "1 package done   TestX 0.5 s",
+            id="a test runs",
+        ),
+        pytest.param(tally("running"), "now p0", id="a package runs"),
+    ],
+)
+async def test_the_gate_says_no_more_than_it_knows(progress: ev.GateProgress, now: str) -> None:
+    run = Run(*RUNNING, RED[0], progress)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        assert seen(app, "#tally").split("\n")[1].strip() == now
+
+
+@pytest.mark.parametrize("size", [(160, 48), (120, 36), (80, 24)], ids=str)
+async def test_a_package_that_does_not_build_is_counted_beside_the_tests(
+    size: tuple[int, int],
+) -> None:
+    build = structs.replace(RACE, kind="build", test="", message="undefined: x")
+    run = Run(*RUNNING, RED[0], tally("passed", failures=[build]))
+    async with dashboard(run).run_test(size=size) as pilot:
+        app = await settle(pilot, run)
+        assert "1 does not build" in seen(app, "#tally")
+        run.say(structs.replace(RED[-1], failures=[build, build], races=0))
+        await settle(pilot, run)
+        text = " ".join(seen(app, "#tally").split())
+        assert "1 does not build 30 passed 1 failed" in text
+
+
+@pytest.mark.parametrize("width", [120, 130, 140, 160, 200])
+async def test_slots_and_the_gate_cut_no_word_that_tells(width: int) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(width, 48)) as pilot:
+        app = await settle(pilot, run)
+        first = seen(app, "#slot-5").split("\n")[0]
+        assert "T003" in first
+        assert "●" in first
+        assert "…" not in first
+        tests = " ".join(seen(app, "#tally").split())
+        assert "12 passed 0 failed 1 skipped 0 races 4.2 s" in tests
+
+
+async def test_the_task_of_a_slot_is_the_last_to_go() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        slot = app.main.slots[4]
+        shown = []
+        for width in (40, 24, 16, 11, 9):
+            slot.styles.width = width
+            await settle(pilot)
+            shown.append(" ".join(seen(app, "#slot-5").split("\n")[0].split()))
+        assert shown == [
+            "5 tests T003 ● running 11:51",
+            "5 tests T003 ● 11:51",
+            "5 T003 ● 11:51",
+            "5 T003 ●",
+            "5 T003",
+        ]
+
+
 async def test_what_calls_for_a_person_stands_in_front() -> None:
     run = Run(*RUNNING, *FAILED)
     async with dashboard(run).run_test(size=(160, 48)) as pilot:

@@ -45,11 +45,10 @@ class Tally(Painted):
             (f"{look.glyph} {look.word}", look.tone),
         ]
         seconds = gate.ended.seconds if gate.ended else progress.seconds if progress else 0.0
-        return row(
-            [*left, ("  ", ""), *_numbers(gate.ended or progress, width - width_of(left) - 11)],
-            [(f"{seconds:.1f} s ", "quiet")],
-            width,
-        )
+        left.append(("  ", ""))
+        right: list[Part] = [(f"{seconds:.1f} s ", "quiet")]
+        room = width - width_of([*left, *right]) - 1
+        return row([*left, *_numbers(gate.ended or progress, room)], right, width)
 
     def _now(self, width: int) -> list[Part]:
         gate, progress = self.dashboard.state.gate, self.dashboard.feed.progress
@@ -73,32 +72,30 @@ class Tally(Painted):
 
 
 def _numbers(tally: ev.GateEnded | ev.GateProgress | None, room: int) -> list[Part]:
-    """`412 passed  0 failed  3 skipped  0 races`; what is nought goes first where room is short."""
+    """`412 passed  0 failed  3 skipped  0 races` in `room` cells: gaps close, then noughts go."""
     if tally is None:
         return []
     unbuilt = len({one.package for one in tally.failures if one.kind == "build"})
-    told = [(unbuilt, "does not build" if unbuilt == 1 else "do not build", "bad")]
-    told = [*(told if unbuilt else []), (tally.passed, "passed", "good")]
-    told.append((tally.failed, "failed", "bad"))
-    rest = [(tally.skipped, "skipped", "plain")]
-    rest.append((tally.races, "race" if tally.races == 1 else "races", "bad"))
-    for wide, shown in (
-        (4, [*told, *rest]),
-        (1, [*told, *rest]),
-        (1, [*told, *filter(_some, rest)]),
-    ):
-        parts = [part for one in shown for part in _number(*one, wide)]
-        if width_of(parts) <= room:
-            break
+    numbers = [
+        (unbuilt, "does not build" if unbuilt == 1 else "do not build", "bad"),
+        (tally.passed, "passed", "good"),
+        (tally.failed, "failed", "bad"),
+        (tally.skipped, "skipped", "plain"),
+        (tally.races, "race" if tally.races == 1 else "races", "bad"),
+    ]
+    told = numbers if unbuilt else numbers[1:]
+    some = [one for one in told if one[0] or one[1] in {"passed", "failed"}]
+    forms = [_spaced(told, 4, 2), _spaced(told, 1, 2), _spaced(told, 1, 1), _spaced(some, 1, 1)]
+    return next((form for form in forms if width_of(form) <= room), forms[-1])
+
+
+def _spaced(numbers: Iterable[tuple[int, str, str]], wide: int, gap: int) -> list[Part]:
+    parts: list[Part] = []
+    for number, word, tone in numbers:
+        parts.append((" " * gap if parts else "", ""))
+        parts.append((f"{number:>{wide}}", tone if number else "quiet"))
+        parts.append((f" {word}", "quiet"))
     return parts
-
-
-def _some(counted: tuple[int, str, str]) -> bool:
-    return counted[0] > 0
-
-
-def _number(number: int, word: str, tone: str, wide: int) -> list[Part]:
-    return [(f"{number:>{wide}}", tone if number else "quiet"), (f" {word}  ", "quiet")]
 
 
 class Failures(CursorRows):
