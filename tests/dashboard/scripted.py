@@ -65,6 +65,9 @@ PLAN = Plan(
     warnings=[PlanWarning(35, "backward-dependency", "T005 names T009, which is not there")],
     critical_path=["T001", "T002", "T003", "T005", "T006"],
     speedup=1.2,
+    waves=[["T001"], ["T002"], ["T003", "T004"], ["T005"], ["T006"]],
+    width=2,
+    speedups={"one-by-one": 1.2, "parallel": 1.2},
 )
 RACE = Failure(
     package="example.com/wc/count",
