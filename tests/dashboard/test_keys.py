@@ -150,6 +150,28 @@ async def test_keys_faster_than_the_pages_they_open_and_close_are_harmless(key: 
         assert at_panes(app)
 
 
+async def test_the_plan_is_there_once_and_is_come_back_to() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("P", "m", "P")
+        assert isinstance(app.screen, PlanScreen)
+        await pilot.press("P")
+        assert at_panes(app)
+
+
+async def test_all_pages_in_a_hurry_and_all_the_way_back() -> None:
+    run = Run(*RUNNING, ENDED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        keys = ["m", "escape", "question_mark", "P", "P", "m", "P", "escape", "escape", "P", "P"]
+        for key in keys * 3:
+            app.post_message(Key(key, None))
+        await settle(pilot)
+        while not at_panes(app):
+            await pilot.press("escape")
+
+
 @pytest.mark.parametrize("key", ["m", "P"])
 async def test_a_key_that_comes_late_to_a_closed_page_is_harmless(key: str) -> None:
     run = Run(*RUNNING)

@@ -148,9 +148,11 @@ class Steering(Following, inherit_bindings=False):
             self.stopped = self.feed.changed = True
 
     async def action_plan(self) -> None:
-        """The plan, or back from it."""
+        """The plan, or back to it, or back from it."""
         if isinstance(self.screen, PlanScreen):
-            await self.pop_screen()
+            self.screen.close()
+        elif any(isinstance(screen, PlanScreen) for screen in self.screen_stack):
+            self.pop_screen()
         else:
             await self.push_screen(PlanScreen())
 

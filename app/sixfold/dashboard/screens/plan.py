@@ -29,7 +29,7 @@ class PlanScreen(Page):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(self) -> None:
-        super().__init__(classes="page", id="plan")
+        super().__init__(classes="page plan")
         self._shown: dict[str, list[Part]] = {}
         """Pane -> what it says."""
 
