@@ -86,8 +86,26 @@ async def spawn(
     """Start `command` in a session of its own.
 
     Its output comes through pipes that are ours, so that waiting for it never hangs on an orphan
-    that holds them open. Raises `OSError` where it cannot be started.
+    that holds them open. Raises `OSError` where it cannot be started. Cancelled halfway, it ends
+    what it has started.
     """
+    starting = asyncio.ensure_future(_spawn(command, cwd, env, stdin, stderr_apart=stderr_apart))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            await (await starting).end()
+        raise
+
+
+async def _spawn(
+    command: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    stdin: IO[bytes] | int,
+    *,
+    stderr_apart: bool,
+) -> Child:
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe() if stderr_apart else (-1, out_write)
     try:
@@ -110,13 +128,9 @@ async def spawn(
         if stderr_apart:
             os.close(err_write)
     child = Child(process, env)
-    try:
-        child.out = await _reader(out_read)
-        if stderr_apart:
-            child.err = await _reader(err_read)
-    except BaseException:
-        await child.end()
-        raise
+    child.out = await _reader(out_read)
+    if stderr_apart:
+        child.err = await _reader(err_read)
     return child
 
 

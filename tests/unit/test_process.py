@@ -88,6 +88,17 @@ async def test_cancelling_twice_still_ends_a_stubborn_child(tmp_path: Path) -> N
     assert not marked({MARKER: env[MARKER]})
 
 
+async def test_a_start_that_is_cancelled_leaves_no_process(tmp_path: Path) -> None:
+    env = environment("hasty")
+    for rounds in range(8):
+        starting = asyncio.create_task(spawn(["sleep", "60"], cwd=tmp_path, env=env))
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        assert not marked({MARKER: env[MARKER]})
+
+
 async def test_stderr_can_be_heard_apart(tmp_path: Path) -> None:
     script = "import sys;print('out');print('err',file=sys.stderr)"
     child = await spawn(

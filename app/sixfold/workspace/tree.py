@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -38,7 +39,13 @@ class Tree:
         self._unaddable: set[str] = set()
 
     async def snapshot(self) -> str:
-        """The id of a git tree that holds what is in the working tree now, ignored files apart."""
+        """The id of a git tree that holds what is in the working tree now, ignored files apart.
+
+        One that is begun is ended, whoever was waiting for it: two must never overlap.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._snapshot()))
+
+    async def _snapshot(self) -> str:
         async with self._one_at_a_time:
             await self._add()
             return (await self._git("write-tree")).strip()
@@ -106,28 +113,24 @@ def _quoted(path: Path) -> str:
 
 
 async def git(root: Path, *words: str, env: Mapping[str, str] | None = None) -> str:
-    """What `git words...` prints, run in `root`. Raises `GitError`."""
+    """What `git words...` prints, run in `root`. Raises `GitError`.
+
+    In a thread: a subprocess of asyncio whose start is cancelled may never be heard of again.
+    """
     quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    process = await asyncio.create_subprocess_exec(
-        "git",
-        *words,
+    done = await asyncio.to_thread(
+        subprocess.run,
+        ["git", *words],
         cwd=root,
         env={**(os.environ if env is None else env), **quiet},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
-    try:
-        out, err = await process.communicate()
-    except BaseException:
-        if process.returncode is None:
-            process.terminate()  # politely: it takes its locks away
-            await process.wait()
-        raise
-    if process.returncode:
-        said = " ".join(err.decode(errors="replace").split())
-        raise GitError(f"git {words[0]}: {said or f'exit {process.returncode}'}")
-    return out.decode(errors="surrogateescape")
+    if done.returncode:
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise GitError(f"git {words[0]}: {said or f'exit {done.returncode}'}")
+    return done.stdout.decode(errors="surrogateescape")
 
 
 async def find_root(folder: Path) -> Path:
