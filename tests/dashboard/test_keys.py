@@ -160,6 +160,16 @@ async def test_the_plan_is_there_once_and_is_come_back_to() -> None:
         assert at_panes(app)
 
 
+async def test_one_escape_goes_back_from_pages_however_many_were_opened() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("m", "question_mark", "m", "m")
+        assert "MESSAGES" in seen(app)
+        await pilot.press("escape")
+        assert at_panes(app)
+
+
 async def test_all_pages_in_a_hurry_and_all_the_way_back() -> None:
     run = Run(*RUNNING, ENDED)
     async with dashboard(run).run_test(size=WIDE) as pilot:

@@ -248,7 +248,7 @@ class Dashboard(Steering, inherit_bindings=False):
 
     async def action_help(self) -> None:
         """All keys."""
-        await self.push_screen(TextScreen("KEYS", pages.help_page(self.look_around())))
+        await self.open(TextScreen("KEYS", pages.help_page(self.look_around())))
 
     async def do(self, action: str) -> None:
         """As if the action's key were pressed."""

@@ -132,7 +132,7 @@ class Steering(Following, inherit_bindings=False):
         task = self.targets.get("diff", "")
         if answer := await self.ask(ev.Diff(task=task)):
             title = f"DIFF  {task or 'the whole run'}"
-            await self.push_screen(TextScreen(title, pages.diff_page(answer.text)))
+            await self.open(TextScreen(title, pages.diff_page(answer.text)))
 
     @work
     async def action_leave(self) -> None:
@@ -159,4 +159,11 @@ class Steering(Following, inherit_bindings=False):
     async def action_messages(self) -> None:
         """What happened so far."""
         lines = self.story.lines() or [("nothing yet", "quiet")]
-        await self.push_screen(TextScreen("MESSAGES", lines, at_end=True))
+        await self.open(TextScreen("MESSAGES", lines, at_end=True))
+
+    async def open(self, page: TextScreen) -> None:
+        """Show a page of text; it takes the place of another, so that one Escape goes back."""
+        if isinstance(self.screen, TextScreen):
+            await self.switch_screen(page)
+        else:
+            await self.push_screen(page)
