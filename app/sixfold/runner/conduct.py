@@ -58,10 +58,15 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
             caught.append(number)
             runner.stop(f"stopped by {number.name}")
 
+        loop = asyncio.get_running_loop()
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-                asyncio.get_running_loop().add_signal_handler(number, stop, number)
-        return await runner.run()
+                loop.add_signal_handler(number, stop, number)
+        try:
+            return await runner.run()
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
 
     watchdog = start_watchdog(folder.id)
     try:
