@@ -124,7 +124,7 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     ended = state.ended or now
     elapsed = f", {(ended - state.started).total_seconds():.0f} s" if state.started else ""
     lines = [
-        f"run {state.run}: {state.status}{'' if live else ', not live'}{elapsed}",
+        f"run {state.run}: {state.status}{'' if live or state.ended else ', not live'}{elapsed}",
         f"{state.done} of {state.total} tasks done ({tally})",
     ]
     if state.reason:
