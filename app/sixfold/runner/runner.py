@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from msgspec import structs
 
@@ -17,17 +17,16 @@ from sixfold.plan.change import compare
 from sixfold.plan.schedule import Assignment, Halt, Schedule
 from sixfold.refusal import refusal
 from sixfold.runner.document import Document
-from sixfold.runner.gates import Cause, Gates
+from sixfold.runner.gates import Gates
 from sixfold.runner.job import Job
 from sixfold.runner.outcome import stuck, summary, unfinished
 from sixfold.runner.record import Record, Report
+from sixfold.runner.slots import Outcome, Slots
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Ending, Turns, phase_name
 from sixfold.state import RunState, renumbered
 from sixfold.workspace import tree
 from sixfold.workspace.tree import GitError, Tree
-
-Outcome: TypeAlias = Literal["done", "failed", "cancelled"]
 
 
 class Runner:
@@ -50,17 +49,8 @@ class Runner:
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._turns = Turns(job, folder, Tree(job.root, folder.snapshots, job.env), self._bulk.say)
-        self._gates = Gates(job, folder, self._bulk, self._emit)
         self._document = Document(job.reading)
         self._schedule = self._draw_schedule(job.plan)
-        self._slots: dict[int, asyncio.Task[Ending]] = {}
-        self._gate: asyncio.Task[ev.GateEnded] | None = None
-        self._judged = 0
-        """The phase that the running gate judges; -1 where an edit took it away."""
-        self._red: dict[int, ev.GateEnded] = {}
-        """Phases whose last gate is not green, until a fix begins."""
-        self._forgiven: Counter[int] = Counter()
-        """Phase -> fix attempts that no longer count, since a person stepped in."""
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
         self._owed: set[str] = set()
@@ -70,6 +60,11 @@ class Runner:
         self._stop_reason = ""
         self._error: Exception | None = None
         self._woken = asyncio.Event()
+        count = job.settings.roster.slots
+        self._slots = Slots(
+            count, self._woken, lambda: self._stop_reason or "cancelled by a person"
+        )
+        self._gates = Gates(job, folder, self._bulk, self._emit, self._woken)
 
     async def run(self) -> RunState:
         """Run to the end and return the state then. `stop` ends it early."""
@@ -157,7 +152,7 @@ class Runner:
             self._emit(ev.Notice(text=text, level="warning"))
         self._tell_halted(self._schedule.halts)
         await self._remember("run")
-        self._begin_gate("baseline")
+        self._gates.begin("baseline")
 
     async def _remember(self, name: str) -> None:
         try:
@@ -167,11 +162,11 @@ class Runner:
 
     def _advance(self) -> None:
         """Start whatever may start now."""
-        if self.state.status != "running" or self._gate:
+        if self.state.status != "running" or self._gates.running:
             return
-        for assignment in self._schedule.start(self._free()):
+        for assignment in self._schedule.start(self._slots.free):
             self._start(assignment)
-        if self._slots:
+        if self._slots.busy:
             return  # agents share the tree: it comes to rest before it is judged
         if due := self._schedule.due():
             self._see_to_gate(due[0])
@@ -180,15 +175,12 @@ class Runner:
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
-        if self._slots or self._gate:
+        if self._slots.busy or self._gates.running:
             return False
         if self.state.status == "blocked":
             return not self._wait
         ended = self.state.status == "running" and self._schedule.over
         return ended and not (self._wait and stuck(self.state))
-
-    def _free(self) -> set[int]:
-        return set(range(1, self._job.settings.roster.slots + 1)) - self._slots.keys()
 
     # Tasks.
 
@@ -202,7 +194,7 @@ class Runner:
         self._bulk.begin(slot, task.id, attempt)
         agent = self._job.agent.name
         self._emit(ev.TaskStarted(task=task.id, slot=slot, attempt=attempt, agent=agent))
-        self._occupy(slot, self._work(task, slot, attempt), self._end_task)
+        self._slots.occupy(slot, self._work(task, slot, attempt), self._end_task)
 
     async def _work(self, task: Task, slot: int, attempt: int) -> Ending:
         await self._turns.begin(phase_name(task.phase))
@@ -250,53 +242,27 @@ class Runner:
         for halt in halts:
             self._emit(ev.TaskHalted(task=halt.task, because=halt.because))
 
-    def _occupy(
-        self,
-        slot: int,
-        turn: Coroutine[Any, Any, Ending],
-        end: Callable[[int, Outcome, Ending], None],
-    ) -> None:
-        """Have a turn taken in a slot; whatever becomes of it, the slot is free at its end."""
-        task = asyncio.create_task(turn)
-        self._slots[slot] = task
-
-        def ended(_: asyncio.Task[Ending]) -> None:
-            del self._slots[slot]
-            end(slot, *self._outcome(task))
-            self._woken.set()
-
-        task.add_done_callback(ended)
-
-    def _outcome(self, task: asyncio.Task[Ending]) -> tuple[Outcome, Ending]:
-        if task.cancelled():
-            return "cancelled", Ending(failure=self._stop_reason or "cancelled by a person")
-        error = task.exception()
-        if error:
-            return "failed", Ending(failure=f"{type(error).__name__}: {error}")
-        ending = task.result()
-        return ("failed" if ending.failure else "done"), ending
-
     # Gates and fixes.
 
     def _see_to_gate(self, phase: int) -> None:
         """The phase is settled: judge it, have it fixed, or ask for a person."""
-        red = self._red.get(phase)
+        red = self._gates.red.get(phase)
         if red is None:
-            self._begin_gate("phase", phase)
+            self._gates.begin("phase", phase, self._take_verdict)
             return
         attempt = self.state.fixes.get(phase, 0) + 1
         most = self._job.settings.gate.fix_attempts
-        if attempt - self._forgiven[phase] > most:
+        if attempt - self._gates.forgiven[phase] > most:
             reason = f"the gate after phase {phase} is {red.verdict} after {most} fix attempts"
             self._block(f"{reason}: {summary(red)}", ["gate", "stop"])
             return
-        del self._red[phase]  # the gate after the fix gives a verdict of its own
-        slot = slot_for_fix(self._free())
+        del self._gates.red[phase]  # the gate after the fix gives a verdict of its own
+        slot = slot_for_fix(self._slots.free)
         self._bulk.begin(slot, f"fix {phase}", attempt)
         agent = self._job.agent.name
         self._emit(ev.FixStarted(phase=phase, slot=slot, attempt=attempt, agent=agent))
         turn = self._turns.fix(self._phase(phase), red, slot=slot, attempt=attempt)
-        self._occupy(slot, turn, self._end_fix)
+        self._slots.occupy(slot, turn, self._end_fix)
 
     def _end_fix(self, slot: int, outcome: Outcome, ending: Ending) -> None:
         work = self.state.work[slot]
@@ -310,21 +276,11 @@ class Runner:
             )
         )
 
-    def _begin_gate(self, cause: Cause, phase: int = 0) -> None:
-        self._judged = phase
-        self._gate = asyncio.create_task(self._gates.run(cause, phase))
-        self._gate.add_done_callback(lambda gate: self._end_gate(gate, cause))
-
-    def _end_gate(self, gate: asyncio.Task[ev.GateEnded], cause: Cause) -> None:
-        self._gate = None
-        self._woken.set()
-        if gate.cancelled():
-            return
-        ended, phase = gate.result(), self._judged
-        if cause != "phase" or phase not in self._schedule.due():
+    def _take_verdict(self, phase: int, ended: ev.GateEnded) -> None:
+        if phase not in self._schedule.due():
             return  # a verdict on a phase that is no longer at rest, or no longer there, is void
         if ended.verdict != "green":
-            self._red[phase] = ended
+            self._gates.red[phase] = ended
             return
         self._schedule.pass_gate(phase)
         self._emit(ev.PhaseEnded(phase=phase))
@@ -344,16 +300,15 @@ class Runner:
     def _go_on(self) -> None:
         """After a pause; or after a block, which forgives what is red and is judged again."""
         if self.state.status == "blocked":
-            self._forgiven.update(self.state.fixes)
-            self._red.clear()
+            self._gates.forgive(self.state.fixes)
         if self.state.status != "running":
             self._emit(ev.RunResumed())
 
     def _judge_again(self) -> None:
-        if self.state.status == "blocked" and self._red:
+        if self.state.status == "blocked" and self._gates.red:
             self._go_on()
-        elif self._gate is None:
-            self._begin_gate("asked")
+        elif not self._gates.running:
+            self._gates.begin("asked")
 
     def _retry(self, name: str) -> str:
         """Reopen a task; why that is of no use, where it is not."""
@@ -378,7 +333,7 @@ class Runner:
     def _cancel(self, label: str) -> None:
         for work in self.state.work.values():
             if work.label == label:
-                self._slots[work.slot].cancel()
+                self._slots.cancel(work.slot)
 
     async def _diff(self, task: str) -> tuple[str, str]:
         try:
@@ -391,10 +346,7 @@ class Runner:
     # The end.
 
     async def _end_children(self) -> None:
-        children = [*self._slots.values(), *([self._gate] if self._gate else [])]
-        for child in children:
-            child.cancel()
-        await asyncio.gather(*children, return_exceptions=True)
+        await asyncio.gather(self._slots.end(), self._gates.end())
 
     def _close(self) -> None:
         outcome: Literal["finished", "failed", "stopped"] = "finished"
@@ -474,9 +426,7 @@ class Runner:
         moved = renumbered(old.phases, plan.phases)
         self._turns.rename(change.renamed, moved)
         self._tries = Counter({change.renamed.get(n, n): c for n, c in self._tries.items()})
-        self._red = {moved[n]: gate for n, gate in self._red.items() if n in moved}
-        self._forgiven = Counter({moved[n]: c for n, c in self._forgiven.items() if n in moved})
-        self._judged = moved.get(self._judged, -1)
+        self._gates.rename(moved)
         self._emit(
             ev.PlanChanged(
                 plan=plan,
@@ -492,7 +442,7 @@ class Runner:
             self._tick(name)
         self._schedule = self._draw_schedule(plan)
         self._agree()
-        if self.state.status == "blocked" and not self._red:
+        if self.state.status == "blocked" and not self._gates.red:
             self._go_on()
         self._woken.set()
 
