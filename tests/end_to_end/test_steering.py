@@ -203,6 +203,21 @@ def test_a_fix_can_be_cancelled(tmp_path: Path, processes: list[Popen[str]]) -> 
     assert len(of(events, ev.RunBlocked)) == 1
 
 
+def test_a_retry_waits_until_the_fix_has_ended(tmp_path: Path, processes: list[Popen[str]]) -> None:
+    gate = {"command": ["sh", "-c", "! test -e work-T002.txt || test -e go"], "format": "lines"}
+    repository = Repository(tmp_path, PAIRS, gate=gate)
+    good = [{"run": "echo 1 > one.txt"}]
+    repository.play({"T001": {1: [{"exit": 1}], 2: good}}, fix={"1": [UNTIL_GO]})
+    process = begin(repository, processes)
+    repository.wait_for_event(ev.FixStarted)
+    told(repository, "retry", "T001")
+    repository.write("go", "")
+    events = events_of(process)
+    again = next(event for event in of(events, ev.TaskStarted) if event.attempt == 2)
+    assert events.index(again) > events.index(of(events, ev.FixEnded)[0])
+    assert end_of(events).outcome == "finished"
+
+
 def test_retrying_what_cannot_run_is_refused(tmp_path: Path, processes: list[Popen[str]]) -> None:
     repository = Repository(tmp_path, CHAIN)
     repository.play({"T001": [{"exit": 1}]})

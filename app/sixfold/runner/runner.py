@@ -162,7 +162,8 @@ class Runner:
 
     def _advance(self) -> None:
         """Start whatever may start now."""
-        if self.state.status != "running" or self._gates.running:
+        fixing = any(not work.task for work in self.state.work.values())
+        if self.state.status != "running" or self._gates.running or fixing:
             return
         for assignment in self._schedule.start(self._slots.free):
             self._start(assignment)
