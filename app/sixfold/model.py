@@ -144,7 +144,7 @@ class Frame(Struct, frozen=True):
     line: int
 
 
-class Failure(Struct, frozen=True, omit_defaults=True):
+class Failure(Struct, frozen=True):
     """One reason why a gate is not green."""
 
     package: str

@@ -1,5 +1,6 @@
 """The state of a run is the fold of its events."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sixfold import events as ev
-from sixfold.model import Phase, Plan, Task, TaskState
+from sixfold.model import Failure, Phase, Plan, Task, TaskState
 from sixfold.refusal import refusal
 from sixfold.state import RunState, fold
 
@@ -172,6 +173,16 @@ def test_a_journal_that_is_written_and_read_again_folds_to_the_same_state(
     events = [*begun("T1", "T2"), *some]
     read = ev.decode_journal(ev.encode(event) for event in events)
     assert fold(read) == fold(events)
+
+
+def test_what_scripts_rely_on_is_there_even_where_it_is_empty() -> None:
+    failure = Failure(package="m/a", test="", kind="build")
+    ended = ev.GateEnded(gate=1, cause="phase", verdict="red", failures=[failure])
+    told = json.loads(ev.encode(ended))
+    assert {"verdict", "passed", "failed", "skipped", "races", "failures"} <= told.keys()
+    assert {"package", "test", "kind", "file", "line"} <= told["failures"][0].keys()
+    task = json.loads(ev.encode(ev.TaskEnded(task="T1", slot=1, attempt=1, outcome="done")))
+    assert {"outcome", "reason", "commit"} <= task.keys()
 
 
 def test_a_journal_whose_last_line_was_cut_short_is_read_up_to_it() -> None:
