@@ -19,6 +19,7 @@ from sixfold.refusal import refusal
 from sixfold.runner.document import Document
 from sixfold.runner.gates import Gates
 from sixfold.runner.job import Job
+from sixfold.runner.journal import JournalError
 from sixfold.runner.outcome import stuck, summary, unfinished
 from sixfold.runner.record import Record, Report
 from sixfold.runner.slots import Outcome, Slots
@@ -77,8 +78,7 @@ class Runner:
                 self._advance()
                 await self._woken.wait()
                 self._woken.clear()
-                if self._error:
-                    raise self._error
+                self._mind_errors()
             await self._end_children()
             self._close()
         finally:
@@ -92,6 +92,12 @@ class Runner:
         """End the run: running attempts are cancelled, nothing more is ticked."""
         self._stop_reason = self._stop_reason or reason
         self._woken.set()
+
+    def _mind_errors(self) -> None:
+        if isinstance(self._error, JournalError):
+            raise self._error
+        if self._error:
+            self.stop(f"an error of sixfold itself: {self._error!r}")
 
     def _crash(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """An error that nobody waits for, above all a journal that cannot be written."""
