@@ -43,7 +43,6 @@ Roles = Literal["prefer", "strict"]
 
 Verdict = Literal["green", "red", "error", "timed_out"]
 FailureKind = Literal["fail", "race", "panic", "build", "timeout", "unfinished", "command"]
-TestState = Literal["running", "passed", "failed", "skipped"]
 
 SLOT_ROLES: dict[int, Role] = {
     1: "setup",
