@@ -15,7 +15,7 @@ import yaml
 from msgspec import Meta, Struct
 
 from sixfold.errors import UserError
-from sixfold.model import Roles, Stories
+from sixfold.model import Isolation, Roles, Stories
 
 MOST_SHOWN = 40
 """Characters of a key that nobody knows."""
@@ -78,6 +78,18 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["auto", "go-json", "lines"] = "auto"
     timeout: Duration = Duration(10 * 60)
     fix_attempts: Annotated[int, Meta(ge=0)] = 3
+    guard_tests: Literal["ask", "off"] = "ask"
+    """Must a person agree to a fix that deletes, skips or weakens tests."""
+
+
+class IsolationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where attempts work, and what is checked before their work comes together."""
+
+    mode: Isolation = "worktree"
+    copy: list[str] = msgspec.field(default_factory=lambda: [".env", "go.work", "go.work.sum"])
+    """Patterns of untracked files that every worktree gets a copy of, from the root."""
+    check: list[Annotated[list[str], Meta(min_length=1)]] = []
+    """Commands that must succeed in the joined tree; none: build and vet the touched packages."""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +97,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     roster: Roster = Roster()
     agents: dict[str, AgentSettings] = {}
-    isolation: Literal["worktree", "shared"] = "shared"
+    isolation: IsolationSettings = IsolationSettings()
     stories: Stories = "one-by-one"
     checklists: Literal["note", "stop"] = "note"
     attempts: Annotated[int, Meta(ge=1)] = 2
@@ -138,9 +150,18 @@ class _Reader:
         rest = {key: value for key, value in data.items() if key != "agents"}
         if "roster" in rest:
             raise self._unknown((), ("roster",), Settings)
+        if isinstance(rest.get("isolation"), str):
+            rest["isolation"] = {"mode": rest["isolation"]}
         settings = self._convert(rest, Settings, ())
+        for number, pattern in enumerate(settings.isolation.copy):
+            self._refuse_outside(pattern, ("isolation", "copy", str(number)))
         roster, agents = self._agents(data.get("agents") or {})
         return msgspec.structs.replace(settings, roster=roster, agents=agents)
+
+    def _refuse_outside(self, pattern: str, path: tuple[str, ...]) -> None:
+        if pattern.startswith(("/", "~")) or ".." in pattern.split("/") or not pattern.strip("./"):
+            hint = "write a path from the repository's root, such as .env or tools/**"
+            raise self._error(path, f"{pattern!r} leaves the repository, or is all of it", hint)
 
     def _agents(self, data: object) -> tuple[Roster, dict[str, AgentSettings]]:
         if not isinstance(data, dict):

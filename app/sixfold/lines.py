@@ -7,9 +7,11 @@ from collections import Counter
 from datetime import datetime
 
 from sixfold import events as ev
-from sixfold.model import Failure, PlanWarning
+from sixfold.model import Failure, PlanWarning, Suspect
 from sixfold.state import RunState
 
+SHORT = 10
+"""Characters of a commit's id that are shown."""
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
@@ -26,6 +28,8 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
     match event:
         case ev.RunStarted():
             return f"run {event.run} on {event.branch}, agent {event.agent}, {event.slots} slots"
+        case ev.RunContinued():
+            return f"run {state.run} goes on: {state.done} of {state.total} tasks were done"
         case ev.PlanLoaded():
             plan = event.plan
             head = f"plan {len(plan.tasks)} tasks in {len(plan.phases)} phases, {plan.tasks_file}"
@@ -44,13 +48,24 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return f"{event.task} starts in slot {event.slot}, attempt {event.attempt}: {title}"
         case ev.TaskEnded():
             again = ", another attempt follows" if event.again else ""
-            return f"{event.task} {event.outcome}{_because(event.reason)}{again}"
+            commit = f" as {event.commit[:SHORT]}" if event.commit else ""
+            kept = f", kept on {event.branch}" if event.branch else ""
+            return f"{event.task} {event.outcome}{commit}{_because(event.reason)}{kept}{again}"
+        case ev.IntegrationStarted():
+            return ""
+        case ev.ConflictFound():
+            others = f" with {', '.join(event.tasks)}" if event.tasks else ""
+            return f"{event.task} conflicts{others} in {', '.join(event.paths)}: its agent is asked"
         case ev.TaskHalted():
             return f"{event.task} halted: it needs {event.because}"
         case ev.TaskSkipped():
             return f"{event.task} skipped"
         case ev.TaskReopened():
             return f"{event.task} is open again"
+        case ev.TaskUndone():
+            return f"{event.task} is undone by {event.commit[:SHORT]}, and open again"
+        case ev.TaskSetAside():
+            return f"{event.task} is set aside, kept on {event.branch}{_because(event.reason)}"
         case ev.GateStarted():
             return f"gate {event.gate} ({_cause(event)}): {' '.join(event.command)}"
         case ev.GateEnded():
@@ -58,11 +73,13 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
         case ev.FixStarted():
             return f"fix {event.attempt} for phase {event.phase} starts in slot {event.slot}"
         case ev.FixEnded():
-            return f"fix {event.attempt} for phase {event.phase} {event.outcome}" + _because(
-                event.reason
-            )
+            commit = f" as {event.commit[:SHORT]}" if event.commit else ""
+            kept = f", kept on {event.branch}" if event.branch else ""
+            ended = f"fix {event.attempt} for phase {event.phase} {event.outcome}{commit}"
+            return f"{ended}{_because(event.reason)}{kept}"
         case ev.PermissionAsked():
-            return f"{event.task} asks: {event.text}"
+            how = " or ".join(f"`sixfold answer {event.request} {o}`" for o in event.options)
+            return f"{event.task} asks: {event.text}; {how}"
         case ev.PermissionAnswered():
             return f"{event.task} is answered: {event.option}"
         case ev.RunPaused():
@@ -71,10 +88,14 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return "goes on"
         case ev.RunBlocked():
             return f"blocked: {event.reason}; you can: {', '.join(event.options)}"
+        case ev.CheckoutHeld():
+            return f"your checkout stays behind {state.work_branch}: {event.reason}"
+        case ev.CheckoutFollowed():
+            return f"your checkout follows again, at {event.commit[:SHORT]}"
         case ev.RunEnded():
-            return f"{event.outcome}: {event.done} of {event.total} tasks done" + _because(
-                event.reason
-            )
+            tally = f"{event.outcome}: {event.done} of {event.total} tasks done"
+            bring = f"\nto have it all in your branch: {event.command}" if event.command else ""
+            return tally + _because(event.reason) + bring
         case ev.Notice():
             return f"{event.level}: {event.text}"
 
@@ -86,14 +107,21 @@ def gate_lines(gate: ev.GateEnded) -> str:
         f"{gate.skipped} skipped, {gate.races} races, {gate.seconds:.1f} s"
     )
     failures = [f"  {failure_line(failure)}" for failure in gate.failures]
-    return "\n".join([tally + _because(gate.reason), *failures])
+    blame = [f"  suspect: {suspect_line(suspect)}" for suspect in gate.suspects]
+    return "\n".join([tally + _because(gate.reason), *failures, *blame])
+
+
+def suspect_line(suspect: Suspect) -> str:
+    """`T009 (1a2b3c4d5e) T009: what it says: its files`."""
+    return f"{suspect.task} {suspect.commit[:SHORT]} {suspect.subject}: {', '.join(suspect.files)}"
 
 
 def failure_line(failure: Failure) -> str:
     """`FAIL package Test  what (file:line)`."""
     place = f" ({failure.file}:{failure.line})" if failure.file else ""
     name = f"{failure.package} {failure.test}".strip()
-    return f"FAIL {name} {failure.kind}: {failure.message}{place}"
+    age = " [old]" if failure.old else " [flaky: passes alone]" if failure.flaky else ""
+    return f"FAIL {name} {failure.kind}: {failure.message}{place}{age}"
 
 
 def warning_line(tasks_file: str, warning: PlanWarning) -> str:
@@ -129,6 +157,10 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     ]
     if state.reason:
         lines.append(f"because: {state.reason}")
+    if state.held:
+        lines.append(f"your checkout stays behind {state.work_branch}: {state.held}")
+    if state.command and state.ended:
+        lines.append(f"to have it all in your branch: {state.command}")
     if state.options:
         lines.append(f"you can: {', '.join(state.options)}")
     lines.extend(

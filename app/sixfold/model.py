@@ -40,6 +40,8 @@ Role = Literal["setup", "core", "tests", "polish"]
 Because = Literal["phase", "order", "file", "stated", "test first"]
 Stories = Literal["one-by-one", "parallel"]
 Roles = Literal["prefer", "strict"]
+Isolation = Literal["worktree", "shared"]
+"""Does every attempt have a worktree of its own, or do all share the one tree."""
 
 Verdict = Literal["green", "red", "error", "timed_out"]
 FailureKind = Literal["fail", "race", "panic", "build", "timeout", "unfinished", "command"]
@@ -158,6 +160,19 @@ class Failure(Struct, frozen=True):
     """What was printed for it, bounded; a data race comes as one block with both stacks."""
     old: bool = False
     """True where the baseline gate already had it."""
+    flaky: bool = False
+    """True where it passed when it was run alone; never for a race."""
+
+
+class Suspect(Struct, frozen=True):
+    """An integrated commit that may have made a gate red."""
+
+    task: str
+    """The task's id; for a fix `fix N`; empty for a person's commit."""
+    commit: str
+    subject: str
+    files: list[str]
+    """Those that the failing packages are made of, or what they import."""
 
 
 class Checklist(Struct, frozen=True):

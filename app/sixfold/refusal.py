@@ -22,6 +22,10 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
             return "a gate is running already" if running else ""
         case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
             return _about_task(state, command, task)
+        case ev.Undo(task=task) | ev.SetAside(task=task):
+            return _about_undoing(state, command, task)
+        case ev.Decide(request=request, option=option):
+            return _about_answer(state, request, option)
         case ev.Diff(task=task):
             ran = not task or (task in state.tasks and state.tasks[task].attempts > 0)
             return "" if ran else f"{task} has not run: there is no change to show"
@@ -48,3 +52,38 @@ def _about_task(state: RunState, command: ev.Retry | ev.Skip | ev.Cancel, task: 
             open_ = progress.state in {"pending", "ready", "failed", "halted"}
             hint = "; cancel it first" if busy else ""
             return "" if open_ else f"{task} is {progress.state}{hint}"
+
+
+def _about_undoing(state: RunState, command: ev.Undo | ev.SetAside, task: str) -> str:
+    if state.isolation == "shared":
+        return "agents share the one tree: there is no commit to revert"
+    if task not in state.tasks:
+        return f"there is no task {task}"
+    progress = state.tasks[task]
+    if progress.state != "done" or not progress.commit:
+        return f"{task} is {progress.state}: nothing of it was integrated in this run"
+    if isinstance(command, ev.Undo) and not command.dependents and (later := built_on(state, task)):
+        return f"{', '.join(later)} need {task} and are done: undo them with it (--dependents)"
+    return ""
+
+
+def _about_answer(state: RunState, request: str, option: str) -> str:
+    asked = state.asked.get(request)
+    if asked is None:
+        return f"nothing called {request} is asked"
+    return "" if option in asked.options else f"answer {' or '.join(asked.options)}"
+
+
+def built_on(state: RunState, task: str) -> list[str]:
+    """The finished tasks that need `task`, directly or not, the barrier between phases apart."""
+    dependents: dict[str, list[str]] = {}
+    for other in state.by_id.values():
+        for need in other.needs:
+            dependents.setdefault(need.task, []).append(other.id)
+    found, work = {task}, [task]
+    while work:
+        later = [name for name in dependents.get(work.pop(), []) if name not in found]
+        found.update(later)
+        work += later
+    done = [name for name in state.by_id if name in found - {task}]
+    return [name for name in done if state.tasks[name].state == "done" and state.tasks[name].commit]

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from msgspec import UNSET
 
 from sixfold import events as ev
-from sixfold.model import UNSTARTED, Checklist, Phase, Plan, RunStatus, Task, TaskState
+from sixfold.model import UNSTARTED, Checklist, Isolation, Phase, Plan, RunStatus, Task, TaskState
 
 
 @dataclass(slots=True)
@@ -32,6 +32,14 @@ class TaskProgress:
     reason: str = ""
     """Why it failed, or which task halted it."""
     commit: str = ""
+    branch: str = ""
+    """The latest attempt's own branch; it is gone once its work is integrated."""
+    base: str = ""
+    """The commit that the latest attempt started from."""
+    outside: list[str] = field(default_factory=list)
+    """Files the latest attempt changed that the task does not name."""
+    left_out: list[str] = field(default_factory=list)
+    """What it left and is in no commit."""
     started: datetime | None = None
     """Start of the latest attempt, UTC."""
     ended: datetime | None = None
@@ -50,6 +58,10 @@ class Work:
     attempt: int
     agent: str
     started: datetime | None
+    branch: str = ""
+    base: str = ""
+    doing: Literal["turn", "integrating", "conflict"] = "turn"
+    """`conflict` is another turn of the same agent."""
 
 
 @dataclass(slots=True)
@@ -72,6 +84,15 @@ class RunState:
     agent: str = ""
     slots: int = 6
     pid: int = 0
+    isolation: Isolation = "shared"
+    work_branch: str = ""
+    """The run's own branch; empty in a shared tree."""
+    asked_for: dict[str, str] = field(default_factory=dict)
+    """Options of the command line that the run was started with."""
+    held: str = ""
+    """Why the person's checkout does not follow the run's branch; empty while it does."""
+    command: str = ""
+    """What brings the two together."""
     started: datetime | None = None
     ended: datetime | None = None
     reason: str = ""
@@ -132,6 +153,8 @@ class RunState:
         match event:
             case ev.RunStarted():
                 self._start(event, at)
+            case ev.RunContinued():
+                self._go_on(event)
             case ev.PlanLoaded():
                 self._load(event.plan)
             case ev.PlanChanged():
@@ -144,14 +167,33 @@ class RunState:
                 self.passed.add(event.phase)
             case ev.TaskStarted() | ev.TaskEnded():
                 self._attempt(event, at)
+            case ev.IntegrationStarted() | ev.ConflictFound():
+                self._join(event)
             case ev.TaskHalted() | ev.TaskSkipped() | ev.TaskReopened():
                 self._settle(event)
+            case ev.TaskUndone() | ev.TaskSetAside():
+                self._undo(event)
             case ev.GateStarted() | ev.GateEnded() | ev.FixStarted() | ev.FixEnded():
                 self._gate(event, at)
             case ev.PermissionAsked():
                 self.asked[event.request] = event
             case ev.PermissionAnswered():
                 self.asked.pop(event.request, None)
+            case ev.CheckoutHeld():
+                self.held, self.command = event.reason, event.command
+            case ev.CheckoutFollowed():
+                self.held = self.command = ""
+            case ev.RunPaused() | ev.RunResumed() | ev.RunBlocked() | ev.RunEnded():
+                self._turn_to(event, at)
+            case ev.Notice():
+                self.notices.append(event)
+            case _ as unknown:
+                assert_never(unknown)
+
+    def _turn_to(
+        self, event: ev.RunPaused | ev.RunResumed | ev.RunBlocked | ev.RunEnded, at: datetime | None
+    ) -> None:
+        match event:
             case ev.RunPaused():
                 self.status = "paused"
             case ev.RunResumed():
@@ -160,13 +202,9 @@ class RunState:
                 self.status, self.reason, self.options = "blocked", event.reason, event.options
             case ev.RunEnded():
                 self.status, self.reason, self.options = event.outcome, event.reason, []
-                self.ended, self.work = at, {}
+                self.command, self.ended, self.work = event.command, at, {}
                 if event.outcome == "stopped":
                     self._take_back(event.reason)
-            case ev.Notice():
-                self.notices.append(event)
-            case _ as unknown:
-                assert_never(unknown)
 
     def _take_back(self, reason: str) -> None:
         """What the end of the run cut short did not fail: it is open."""
@@ -178,6 +216,18 @@ class RunState:
         self.run, self.repository, self.branch = event.run, event.repository, event.branch
         self.commit, self.agent, self.slots = event.commit, event.agent, event.slots
         self.pid, self.status, self.started = event.pid, "running", at
+        self.isolation, self.work_branch = event.isolation, event.work_branch
+        self.asked_for = event.asked
+
+    def _go_on(self, event: ev.RunContinued) -> None:
+        """A new process: what was at work when the old one ended is open again."""
+        self.pid, self.status, self.reason, self.options = event.pid, "running", "", []
+        self.ended, self.work, self.asked = None, {}, {}
+        for task in self.tasks.values():
+            if task.state in {"running", "integrating"}:
+                task.state = "pending"
+        if self.gate and self.gate.ended is None:
+            self.gates.pop()
 
     def _load(self, plan: Plan) -> None:
         self.plan = plan
@@ -225,17 +275,45 @@ class RunState:
         task.attempts, task.slot = event.attempt, event.slot
         if isinstance(event, ev.TaskStarted):
             task.state, task.agent, task.reason = "running", event.agent, ""
-            task.started, task.ended = at, None
+            task.started, task.ended, task.commit = at, None, ""
+            task.branch, task.base = event.branch, event.base
+            task.outside, task.left_out = [], []
             phase = self.by_id[event.task].phase if event.task in self.by_id else 0
             self.work[event.slot] = Work(
-                event.slot, event.task, event.task, phase, event.attempt, event.agent, at
+                event.slot,
+                event.task,
+                event.task,
+                phase,
+                event.attempt,
+                event.agent,
+                at,
+                event.branch,
+                event.base,
             )
             return
         task.ended, task.reason, task.commit = at, event.reason, event.commit
+        task.branch, task.outside, task.left_out = event.branch, event.outside, event.left_out
         task.state = "done" if event.outcome == "done" else "failed"
         if event.again:
             task.state = "pending"
         self.work.pop(event.slot, None)
+
+    def _join(self, event: ev.IntegrationStarted | ev.ConflictFound) -> None:
+        joining = isinstance(event, ev.IntegrationStarted)
+        if work := self.work.get(event.slot):
+            work.doing = "integrating" if joining else "conflict"
+            if work.task:
+                self._progress(work.task).state = "integrating" if joining else "running"
+
+    def _undo(self, event: ev.TaskUndone | ev.TaskSetAside) -> None:
+        task = self._progress(event.task)
+        task.commit = ""
+        if isinstance(event, ev.TaskSetAside):
+            task.state, task.reason, task.branch = "failed", event.reason, event.branch
+        else:
+            task.state, task.reason = "pending", ""
+        if event.task in self.by_id:
+            self.passed.discard(self.by_id[event.task].phase)
 
     def _progress(self, name: str) -> TaskProgress:
         """Of a task of the plan, or of one that was taken out while it ran."""
@@ -271,7 +349,15 @@ class RunState:
                 self.fixes[event.phase] = event.attempt
                 label = f"fix {event.phase}"
                 self.work[event.slot] = Work(
-                    event.slot, label, "", event.phase, event.attempt, event.agent, at
+                    event.slot,
+                    label,
+                    "",
+                    event.phase,
+                    event.attempt,
+                    event.agent,
+                    at,
+                    event.branch,
+                    event.base,
                 )
             case ev.FixEnded():
                 self.work.pop(event.slot, None)

@@ -31,7 +31,7 @@ def test_every_setting_of_the_contract_is_read() -> None:
     assert settings.agents["mine"].env == {"KEY": "secret-1"}
     assert float(settings.agents["mine"].timeout) == 5400
     assert settings.agents["canned"].speed == 4
-    assert (settings.isolation, settings.stories, settings.checklists) == (
+    assert (settings.isolation.mode, settings.stories, settings.checklists) == (
         "shared",
         "parallel",
         "stop",
@@ -46,7 +46,7 @@ def test_an_empty_file_means_the_defaults(text: str) -> None:
     settings = parse(text, "sixfold.yaml", {})
     assert settings.default_agent == "claude"
     assert settings.gate.command == ["go", "test", "-race", "./..."]
-    assert (settings.attempts, settings.isolation) == (2, "shared")
+    assert (settings.attempts, settings.isolation.mode) == (2, "worktree")
     assert float(settings.gate.timeout) == 600
 
 

@@ -18,7 +18,7 @@ from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
 from sixfold.runner.job import Options, find_gate, find_root, read_settings
-from sixfold.workspace.tree import GitError, git
+from sixfold.workspace.git import GitError, git
 
 
 class Check(Struct, frozen=True):
@@ -85,7 +85,7 @@ def _toolchain(root: Path | None) -> list[Check]:
 
 def _config(root: Path, options: Options) -> str:
     settings, folder = read_settings(root, options)
-    return f"{folder}, isolation {settings.isolation}, stories {settings.stories}"
+    return f"{folder}, isolation {settings.isolation.mode}, stories {settings.stories}"
 
 
 def _agents(root: Path, options: Options) -> list[Check]:

@@ -46,6 +46,8 @@ def told(event: ev.AnyEvent) -> Part:
     match event:
         case ev.RunStarted():
             return f"run {event.run} started on {event.branch}", "plain"
+        case ev.RunContinued():
+            return "a new runner goes on where the last one ended", "look"
         case ev.PlanLoaded():
             plan = event.plan
             tasks, phases = (
@@ -68,6 +70,14 @@ def told(event: ev.AnyEvent) -> Part:
             return f"{event.task} {event.outcome}{_because(event.reason)}{retry}", _OUTCOMES[
                 event.outcome
             ]
+        case ev.IntegrationStarted():
+            return f"{event.task} is joined to the run's branch", "quiet"
+        case ev.ConflictFound():
+            return f"{event.task} conflicts in {words.plain_list(event.paths)}", "look"
+        case ev.TaskUndone():
+            return f"{event.task} is undone, and open again", "look"
+        case ev.TaskSetAside():
+            return f"{event.task} is set aside, kept on {event.branch}", "bad"
         case ev.TaskHalted():
             return f"{event.task} halted: it needs {event.because}", "bad"
         case ev.TaskSkipped():
@@ -91,6 +101,10 @@ def told(event: ev.AnyEvent) -> Part:
             return "the run goes on", "plain"
         case ev.RunBlocked():
             return f"blocked{_because(event.reason)}", "look"
+        case ev.CheckoutHeld():
+            return f"your checkout stays behind{_because(event.reason)}", "look"
+        case ev.CheckoutFollowed():
+            return "your checkout follows again", "plain"
         case ev.RunEnded():
             return f"run {event.outcome}{_because(event.reason)}", _OUTCOMES.get(
                 event.outcome, "quiet"

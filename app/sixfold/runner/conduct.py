@@ -18,7 +18,7 @@ from sixfold.runner.record import Report
 from sixfold.runner.runner import Runner
 from sixfold.runner.store import LiveRunError, RunFolder, Store
 from sixfold.state import RunState
-from sixfold.workspace import tree
+from sixfold.workspace import git
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,7 +33,7 @@ def conduct(job: Job, *, wait: bool, report: Report) -> int:
     try:
         folder = store.create()
         with store.hold(folder.id):
-            asyncio.run(tree.exclude(job.root))
+            asyncio.run(git.exclude(job.root))
             if before := store.find():
                 sweep({MARKER: before.id})  # whatever a run that was killed has left behind
             return _conduct(job, folder, wait=wait, report=report)
@@ -41,7 +41,7 @@ def conduct(job: Job, *, wait: bool, report: Report) -> int:
         if folder:
             folder.remove_empty()
         raise
-    except (OSError, tree.GitError) as error:
+    except (OSError, git.GitError) as error:
         if folder and not folder.journal.exists():
             folder.remove_empty()
         hint = "a run needs to write below .sixfold and .git/info"

@@ -22,7 +22,7 @@ from sixfold.feature.model import TasksFile
 from sixfold.gate import toolchain
 from sixfold.model import Plan, Stories
 from sixfold.plan import graph
-from sixfold.workspace import tree
+from sixfold.workspace import git
 
 ORDERS: tuple[Stories, ...] = ("one-by-one", "parallel")
 
@@ -82,8 +82,8 @@ def find_root(directory: Path) -> Path:
     if not directory.is_dir():
         raise UserError(str(directory), "no such directory", "name a repository with -C")
     try:
-        return asyncio.run(tree.find_root(directory))
-    except (tree.GitError, OSError) as error:
+        return asyncio.run(git.find_root(directory))
+    except (git.GitError, OSError) as error:
         hint = "run `git init`, or name a repository with -C"
         raise UserError(str(directory), f"not a git repository ({error})", hint) from error
 

@@ -26,8 +26,9 @@ from sixfold.runner.slots import Outcome, Slots
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Ending, Turns, phase_name
 from sixfold.state import RunState, renumbered
-from sixfold.workspace import tree
-from sixfold.workspace.tree import GitError, Tree
+from sixfold.workspace import git
+from sixfold.workspace.git import GitError
+from sixfold.workspace.tree import Tree
 
 
 class Runner:
@@ -49,7 +50,7 @@ class Runner:
         self._record = Record(folder, self.obey, report)
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
-        self._turns = Turns(job, folder, Tree(job.root, folder.snapshots, job.env), self._bulk.say)
+        self._turns = Turns(job, folder, Tree(job.root, folder.snapshots), self._bulk.say)
         self._document = Document(job.reading)
         self._schedule = self._draw_schedule(job.plan)
         self._tries: Counter[str] = Counter()
@@ -136,7 +137,7 @@ class Runner:
 
     async def _open(self) -> None:
         job = self._job
-        branch, commit = await tree.head(job.root)
+        branch, commit = await git.head(job.root)
         self._emit(
             ev.RunStarted(
                 run=self._folder.id,
@@ -153,7 +154,7 @@ class Runner:
         self._emit(ev.ChecklistsRead(checklists=list(job.reading.feature.checklists)))
         for text in job.reading.feature.notes:
             self._emit(ev.Notice(text=text))
-        if job.settings.isolation == "worktree":
+        if job.settings.isolation.mode == "worktree":
             text = "agents share the one tree: worktrees are not there yet"
             self._emit(ev.Notice(text=text, level="warning"))
         self._tell_halted(self._schedule.halts)

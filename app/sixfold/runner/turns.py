@@ -18,8 +18,9 @@ from sixfold.model import Phase, Task
 from sixfold.process import MARKER
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
+from sixfold.workspace.git import GitError
 from sixfold.workspace.proof import missing
-from sixfold.workspace.tree import GitError, Tree
+from sixfold.workspace.tree import Tree
 
 Say: TypeAlias = Callable[[int, Sequence[ev.Utterance]], None]
 """Takes a slot and what its agent says."""

@@ -7,14 +7,13 @@ index, stash, branches and object store are never touched.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-EXCLUDED = "/.sixfold/"
+from sixfold.workspace.git import GitError, git
+
 LONGEST_DIFF = 200_000
 """Bytes of a diff that is shown or given to an agent."""
 
@@ -24,16 +23,11 @@ _PATIENCE = 4
 _NO_COMMIT = re.compile(r"'([^']+)' does not have a commit checked out")
 
 
-class GitError(Exception):
-    """Git refused: what it was asked, and what it said."""
-
-
 class Tree:
     """The repository at `root`; snapshots go below `store`, a folder of the run's own."""
 
-    def __init__(self, root: Path, store: Path, env: Mapping[str, str]) -> None:
-        self.root = root
-        self._store, self._env = store, env
+    def __init__(self, root: Path, store: Path) -> None:
+        self.root, self._store = root, store
         self._one_at_a_time = asyncio.Lock()
         self._scratch: dict[str, str] | None = None
         self._unaddable: set[str] = set()
@@ -88,7 +82,7 @@ class Tree:
     async def _git(self, *words: str) -> str:
         if self._scratch is None:
             self._scratch = await self._prepare()
-        return await git(self.root, *words, env={**self._env, **self._scratch})
+        return await git(self.root, *words, env=self._scratch)
 
     async def _prepare(self) -> dict[str, str]:
         """An index and an object store of our own; the index starts as a copy, which is quick."""
@@ -110,51 +104,3 @@ class Tree:
 def _quoted(path: Path) -> str:
     """A path in a list of paths: quoted as in C, since it may hold a colon."""
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-async def git(root: Path, *words: str, env: Mapping[str, str] | None = None) -> str:
-    """What `git words...` prints, run in `root`. Raises `GitError`.
-
-    In a thread: a subprocess of asyncio whose start is cancelled may never be heard of again.
-    """
-    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        ["git", *words],
-        cwd=root,
-        env={**(os.environ if env is None else env), **quiet},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        said = " ".join(done.stderr.decode(errors="replace").split())
-        raise GitError(f"git {words[0]}: {said or f'exit {done.returncode}'}")
-    return done.stdout.decode(errors="surrogateescape")
-
-
-async def find_root(folder: Path) -> Path:
-    """The root of the repository that `folder` is in. Raises `GitError`."""
-    return Path((await git(folder, "rev-parse", "--show-toplevel")).rstrip("\n"))
-
-
-async def head(root: Path) -> tuple[str, str]:
-    """The branch (`HEAD` when detached) and the commit; empty where there is no commit yet."""
-    try:
-        commit = (await git(root, "rev-parse", "HEAD")).strip()
-        branch = (await git(root, "rev-parse", "--abbrev-ref", "HEAD")).strip()
-    except GitError:
-        return (await git(root, "symbolic-ref", "--short", "HEAD")).strip(), ""
-    return branch, commit
-
-
-async def exclude(root: Path) -> None:
-    """Have git ignore `.sixfold/` through `info/exclude`, which is nobody's commit."""
-    name = (await git(root, "rev-parse", "--git-path", "info/exclude")).strip()
-    path = root / name
-    known = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    if EXCLUDED in known.splitlines():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(("" if known.endswith("\n") or not known else "\n") + EXCLUDED + "\n")

@@ -57,7 +57,11 @@ def test_its_settings_are_those_of_scripted_agents_at_the_given_speed(repository
     settings = config.parse(text, config.FILE_NAME, {})
     agent = settings.agents[settings.default_agent]
     assert (agent.protocol, agent.playbook, agent.speed) == ("scripted", "playbook.yaml", 2.5)
-    assert (settings.isolation, settings.attempts, settings.gate.fix_attempts) == ("shared", 1, 3)
+    assert (settings.isolation.mode, settings.attempts, settings.gate.fix_attempts) == (
+        "shared",
+        1,
+        3,
+    )
 
 
 def test_the_playbook_has_every_task_and_a_fix_for_both_stories(repository: Path) -> None:

@@ -1,14 +1,14 @@
 """Snapshots see every change and touch nothing of the user's."""
 
 import asyncio
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sixfold.workspace.tree import GitError, Tree, exclude, find_root, head
+from sixfold.workspace.git import GitError, exclude, find_root, head
+from sixfold.workspace.tree import Tree
 
 
 def git(root: Path, *words: str) -> str:
@@ -30,7 +30,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def tree(root: Path) -> Tree:
-    return Tree(root, root.parent / "store", os.environ)
+    return Tree(root, root.parent / "store")
 
 
 async def test_a_snapshot_sees_new_changed_and_deleted_files(repository: Path) -> None:
@@ -66,7 +66,7 @@ async def test_nothing_changed_is_seen_as_nothing(repository: Path) -> None:
 async def test_a_repository_without_a_commit_has_snapshots_too(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "-b", "trunk")
     (tmp_path / "a.go").write_text("package a\n")
-    seen = Tree(tmp_path, tmp_path / ".sixfold" / "store", os.environ)
+    seen = Tree(tmp_path, tmp_path / ".sixfold" / "store")
     await exclude(tmp_path)
     assert await seen.names(await seen.snapshot()) == ["a.go"]
     assert await head(tmp_path) == ("trunk", "")

@@ -1,0 +1,213 @@
+"""The one language: every event, every bulk message and every command, typed.
+
+An *event* is a numbered fact that the runner wrote to the journal. *Bulk* is chatter and test
+output on its way to viewers: it may be dropped, and never stands in the journal. A *command* is
+what a viewer asks; the runner's `Answer` accepts it or refuses it with a reason.
+
+On the wire each is one JSON object a line, its kind in `type`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import msgspec
+
+from sixfold.events.bulk import (
+    AgentOutput,
+    Bulk,
+    GateOutput,
+    GateProgress,
+    OutputLine,
+    PackageProgress,
+    RunningTest,
+    Utterance,
+)
+from sixfold.events.commands import (
+    Answer,
+    Cancel,
+    Command,
+    Decide,
+    Diff,
+    Gate,
+    Pause,
+    Resume,
+    Retry,
+    SetAside,
+    Skip,
+    Stop,
+    Undo,
+    Watch,
+)
+from sixfold.events.facts import (
+    ChecklistsRead,
+    CheckoutFollowed,
+    CheckoutHeld,
+    ConflictFound,
+    Event,
+    FixEnded,
+    FixStarted,
+    GateEnded,
+    GateStarted,
+    IntegrationStarted,
+    Notice,
+    PermissionAnswered,
+    PermissionAsked,
+    PhaseEnded,
+    PhaseStarted,
+    PlanChanged,
+    PlanLoaded,
+    RunBlocked,
+    RunContinued,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    TaskEnded,
+    TaskHalted,
+    TaskReopened,
+    TaskSetAside,
+    TaskSkipped,
+    TaskStarted,
+    TaskUndone,
+)
+
+__all__ = [
+    "AgentOutput",
+    "Answer",
+    "Bulk",
+    "Cancel",
+    "ChecklistsRead",
+    "CheckoutFollowed",
+    "CheckoutHeld",
+    "Command",
+    "ConflictFound",
+    "Decide",
+    "Diff",
+    "Event",
+    "FixEnded",
+    "FixStarted",
+    "Gate",
+    "GateEnded",
+    "GateOutput",
+    "GateProgress",
+    "GateStarted",
+    "IntegrationStarted",
+    "Notice",
+    "OutputLine",
+    "PackageProgress",
+    "Pause",
+    "PermissionAnswered",
+    "PermissionAsked",
+    "PhaseEnded",
+    "PhaseStarted",
+    "PlanChanged",
+    "PlanLoaded",
+    "Resume",
+    "Retry",
+    "RunBlocked",
+    "RunContinued",
+    "RunEnded",
+    "RunPaused",
+    "RunResumed",
+    "RunStarted",
+    "RunningTest",
+    "SetAside",
+    "Skip",
+    "Stop",
+    "TaskEnded",
+    "TaskHalted",
+    "TaskReopened",
+    "TaskSetAside",
+    "TaskSkipped",
+    "TaskStarted",
+    "TaskUndone",
+    "Undo",
+    "Utterance",
+    "Watch",
+]
+
+AnyEvent: TypeAlias = (
+    RunStarted
+    | RunContinued
+    | PlanLoaded
+    | PlanChanged
+    | ChecklistsRead
+    | PhaseStarted
+    | PhaseEnded
+    | TaskStarted
+    | IntegrationStarted
+    | ConflictFound
+    | TaskEnded
+    | TaskHalted
+    | TaskSkipped
+    | TaskReopened
+    | TaskUndone
+    | TaskSetAside
+    | GateStarted
+    | GateEnded
+    | FixStarted
+    | FixEnded
+    | PermissionAsked
+    | PermissionAnswered
+    | RunPaused
+    | RunResumed
+    | RunBlocked
+    | CheckoutHeld
+    | CheckoutFollowed
+    | RunEnded
+    | Notice
+)
+AnyBulk: TypeAlias = AgentOutput | GateOutput | GateProgress
+AnyCommand: TypeAlias = (
+    Watch | Pause | Resume | Retry | Skip | Cancel | Undo | SetAside | Decide | Gate | Stop | Diff
+)
+Message: TypeAlias = AnyEvent | AnyBulk | Answer
+"""All that a viewer may receive."""
+
+_encoder = msgspec.json.Encoder()
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+
+def encode(item: Message | AnyCommand) -> bytes:
+    """One JSON object and a newline."""
+    return _encoder.encode(item) + b"\n"
+
+
+def decode_event(line: bytes) -> AnyEvent:
+    """One line of a journal. Raises `msgspec.MsgspecError` on anything else."""
+    return _events.decode(line)
+
+
+def decode_message(line: bytes) -> Message:
+    """One line from the runner. Raises `msgspec.MsgspecError` on anything else."""
+    return _messages.decode(line)
+
+
+def decode_command(line: bytes) -> AnyCommand:
+    """One line from a viewer. Raises `msgspec.MsgspecError` on anything else."""
+    return _commands.decode(line)
+
+
+def decode_journal(lines: Iterable[bytes]) -> list[AnyEvent]:
+    """The events of a journal, in order.
+
+    A last line that was cut short (the runner died while it wrote) is left out; the gap-free
+    `seq` makes anything else that is missing visible. Raises `ValueError` on a broken line
+    before the last.
+    """
+    found: list[AnyEvent] = []
+    broken: str | None = None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        if broken:
+            raise ValueError(broken)
+        try:
+            found.append(decode_event(line))
+        except msgspec.MsgspecError as error:
+            broken = f"line {number}: {error}"
+    return found

@@ -1,0 +1,88 @@
+"""Commands, which a viewer asks of the runner, and their answer."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from sixfold.events.tag import snake
+
+
+class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
+    """What a viewer asks of the runner; `id` comes back in the answer."""
+
+    id: int = 0
+
+
+class Watch(Command, frozen=True, kw_only=True):
+    """Send me the journal from its start, the latest bulk, and all that comes."""
+
+
+class Pause(Command, frozen=True, kw_only=True):
+    """Let running turns finish, start nothing new."""
+
+
+class Resume(Command, frozen=True, kw_only=True):
+    """Go on after a pause."""
+
+
+class Retry(Command, frozen=True, kw_only=True):
+    """A fresh attempt at a failed, halted or skipped task, from the current tree."""
+
+    task: str
+
+
+class Skip(Command, frozen=True, kw_only=True):
+    """Leave the task's box open and let its dependents run."""
+
+    task: str
+
+
+class Cancel(Command, frozen=True, kw_only=True):
+    """End the attempt at a running task, with its whole process group."""
+
+    task: str
+    """The task's id; `fix N` for the fix of phase N."""
+
+
+class Undo(Command, frozen=True, kw_only=True):
+    """Take a finished task back: revert its commit, open its box, run it again."""
+
+    task: str
+    dependents: bool = False
+    """Take back the finished tasks that need it, too; refused where there are some, and not."""
+
+
+class SetAside(Command, frozen=True, kw_only=True):
+    """Take the culprit of a red gate out: revert its commit, keep its work on a branch."""
+
+    task: str
+
+
+class Decide(Command, frozen=True, kw_only=True):
+    """Answer what was asked in `PermissionAsked`."""
+
+    request: str
+    option: str
+
+
+class Gate(Command, frozen=True, kw_only=True):
+    """Run the gate now; on a blocked run, judge the red phase again."""
+
+
+class Stop(Command, frozen=True, kw_only=True):
+    """End the run: running attempts are cancelled, nothing is ticked."""
+
+
+class Diff(Command, frozen=True, kw_only=True):
+    """The change so far, of one task or (empty `task`) of the whole run; comes in `Answer.text`."""
+
+    task: str = ""
+
+
+class Answer(Struct, frozen=True, kw_only=True, tag_field="type", tag="answer"):
+    """To the command with the same `id`: accepted, or refused with the reason."""
+
+    id: int
+    accepted: bool
+    reason: str = ""
+    text: str = ""
