@@ -115,17 +115,17 @@ async def _commit(worktree: Worktree, tree: str, parents: list[str], message: st
 
 
 async def _move_branch(worktree: Worktree, commit: str) -> None:
+    """Who held a lock is gone with the turn."""
     ref = f"refs/heads/{worktree.branch}"
+    (worktree.record / "HEAD.lock").unlink(missing_ok=True)
     before = await _commit_at(worktree, ref)
     if before != commit:
-        common = worktree.record.parents[1]
-        (common / f"{ref}.lock").unlink(missing_ok=True)  # who held it is gone with the turn
+        (worktree.record.parents[1] / f"{ref}.lock").unlink(missing_ok=True)
         await _git(worktree, "update-ref", ref, commit, before)
 
 
 async def _settle(worktree: Worktree, index: Path) -> None:
     """Back on the branch, with the index of its head and nothing under way."""
-    (worktree.record / "HEAD.lock").unlink(missing_ok=True)
     await _git(worktree, "symbolic-ref", "HEAD", f"refs/heads/{worktree.branch}")
     index.replace(worktree.record / "index")
     for path in (worktree.record / name for name in _UNFINISHED):

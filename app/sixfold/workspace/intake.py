@@ -69,7 +69,7 @@ class Intake:
         """The index as at the base, and beside it the base's ignore rules."""
         await asyncio.to_thread(shutil.copy2, self._worktree.index, self.index)
         if self._base != self._worktree.start:
-            await self._git("read-tree", "-m", self._base)
+            await self._git("read-tree", "-i", "-m", self._base)
         rules = paths(await self._git("ls-files", "-z", "--", ":(top,glob)**/.gitignore"))
         self._rules.mkdir()
         prefix = f"--prefix={self._rules}/"
