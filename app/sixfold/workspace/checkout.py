@@ -1,0 +1,151 @@
+"""The person's branch and checkout: they follow the run's branch as far as that is safe."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from contextlib import suppress
+from pathlib import Path
+
+from sixfold.workspace.git import GitError, git, run
+from sixfold.workspace.move import Move, Rewrite
+from sixfold.workspace.worktrees import is_within, to_the_end
+
+_SHORT = 10
+_IN_PROGRESS = {
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "BISECT_LOG": "bisection",
+}
+_BUSY_WITH = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
+"""Where git keeps the branch that it comes back to."""
+
+
+class Checkout:
+    """The person's branch and working tree, which follow the run's branch by fast-forward.
+
+    `branch` is empty where HEAD was detached at the start. `last` is the commit where the runner
+    knew the branch last: one that is behind it has been moved back on purpose.
+    """
+
+    def __init__(self, root: Path, branch: str, tasks_file: str, last: str = "") -> None:
+        self._root, self._branch = root, branch
+        self._tasks_file, self._last = tasks_file, last
+        self._ref = f"refs/heads/{branch}" if branch else "HEAD"
+        self._one_at_a_time = asyncio.Lock()
+
+    async def theirs(self, tip: str) -> str:
+        """The commit of the person's branch where `tip` does not hold it; else empty."""
+        commit = await self._commit()
+        if not commit or (not self._branch and await self._here()):
+            return ""
+        return "" if await is_within(self._root, commit, tip) else commit
+
+    async def follow(self, tip: str, rewrite: Rewrite) -> str:
+        """Bring branch and checkout to `tip`: empty where they are there, else why not.
+
+        `rewrite` puts the run's boxes into a `tasks.md` that the person has edited. Nothing that
+        they edited, staged or left untracked is written over.
+        """
+        try:
+            return await to_the_end(self._follow(tip, rewrite))
+        except (GitError, OSError) as error:
+            return str(error)
+
+    def command(self, work_branch: str) -> str:
+        """What brings the two together by hand."""
+        return shlex.join(["git", "-C", str(self._root), "merge", work_branch])
+
+    async def _follow(self, tip: str, rewrite: Rewrite) -> str:
+        async with self._one_at_a_time:
+            here, folder = await self._here(), await self._folder("--git-dir")
+            if not self._branch and here:
+                return f"HEAD was detached at the start, and is on {here} now"
+            at_hand = here == self._branch
+            if at_hand and (held := _in_progress(folder)):
+                return held
+            if held := await self._in_use():
+                return held
+            move = Move(self._root, folder, self._tasks_file)
+            if at_hand and (held := await self._finish(move, tip, rewrite)):
+                return held
+            commit = await self._commit()
+            if held := await self._unfit(commit, tip):
+                return held
+            held = await self._bring(move if at_hand else None, commit, tip, rewrite)
+            self._last = self._last if held else tip
+            return held
+
+    async def _finish(self, move: Move, tip: str, rewrite: Rewrite) -> str:
+        """End what a process that died has begun; why that cannot be, or empty."""
+        begun = move.begun()
+        if begun and begun[0] == await self._commit():
+            known = not (await run(self._root, "cat-file", "-e", f"{begun[1]}^{{commit}}")).code
+            if known and await is_within(self._root, begun[1], tip):
+                return await move.go(*begun, rewrite)
+        move.forget()
+        return ""
+
+    async def _bring(self, move: Move | None, commit: str, tip: str, rewrite: Rewrite) -> str:
+        """From `commit` to `tip`, with the working tree where that is at hand."""
+        if move and commit == tip:
+            move.tick(rewrite)
+        if commit == tip:
+            return ""
+        if move:
+            return await move.go(commit, tip, rewrite)
+        words = ("update-ref", "-m", "sixfold: follow", self._ref, tip, commit)
+        done = await run(self._root, *words)
+        return f"{self._branch} moved meanwhile: {done.err}" if done.code else ""
+
+    async def _unfit(self, commit: str, tip: str) -> str:
+        """Why a branch at `commit` cannot be moved to `tip`, or empty."""
+        name = self._branch or "HEAD"
+        if not commit:
+            return f"the branch {name} is gone"
+        if not await is_within(self._root, commit, tip):
+            return f"{name} holds commits that the run's branch does not"
+        if self._last not in {"", commit} and await is_within(self._root, commit, self._last):
+            return f"{name} was moved back to {commit[:_SHORT]}"
+        return ""
+
+    async def _in_use(self) -> str:
+        """Where else the branch is checked out or being rebased, in words; or empty."""
+        if not self._branch:
+            return ""
+        listed = await git(self._root, "worktree", "list", "--porcelain", "-z")
+        for told in listed.split("\0\0"):
+            fields = dict(field.partition(" ")[::2] for field in told.split("\0"))
+            has_it = fields.get("branch") == self._ref and "prunable" not in fields
+            if has_it and Path(fields["worktree"]).resolve() != self._root.resolve():
+                return f"{self._branch} is checked out in {fields['worktree']} too"
+        common = await self._folder("--git-common-dir")
+        for folder in (common, *sorted(common.glob("worktrees/*"))):
+            for name in _BUSY_WITH:
+                with suppress(OSError):
+                    said = (folder / name).read_text(errors="surrogateescape").strip()
+                    if said in {self._ref, self._branch}:
+                        return f"git is rebasing or bisecting {self._branch}"
+        return ""
+
+    async def _here(self) -> str:
+        """The branch that is checked out; empty where HEAD is detached."""
+        ref = (await run(self._root, "symbolic-ref", "-q", "HEAD")).out.strip()
+        return ref.removeprefix("refs/heads/")
+
+    async def _commit(self) -> str:
+        """Where the branch is, empty where it is gone."""
+        words = ("rev-parse", "-q", "--verify", f"{self._ref}^{{commit}}")
+        return (await run(self._root, *words)).out.strip()
+
+    async def _folder(self, which: str) -> Path:
+        found = await git(self._root, "rev-parse", "--path-format=absolute", which)
+        return Path(found.removesuffix("\n"))
+
+
+def _in_progress(folder: Path) -> str:
+    found = [word for name, word in _IN_PROGRESS.items() if (folder / name).exists()]
+    return f"a {found[0]} is in progress in your checkout; end it first" if found else ""
