@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.link import LinkError
-from sixfold.model import Failure, Need, Phase, Plan, PlanWarning, Task
+from sixfold.model import Failure, Need, Phase, Plan, PlanWarning, Suspect, Task
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=12, seconds=3)
@@ -142,6 +142,137 @@ RED: tuple[ev.Message, ...] = (
 )
 BLOCKED = ev.RunBlocked(reason="the gate after phase 2 is red", options=["gate", "stop"])
 ENDED = ev.RunEnded(outcome="finished", done=6, total=6)
+
+
+APART: tuple[ev.Message, ...] = (
+    ev.RunStarted(
+        run="r1",
+        repository="/r",
+        branch="001-word-count",
+        commit="c",
+        agent="mine",
+        slots=6,
+        pid=1,
+        isolation="worktree",
+        work_branch="sixfold/r1/run",
+    ),
+    BEGIN[1],
+    ev.GateStarted(gate=1, cause="baseline", command=["go", "test", "-race", "-json", "./..."]),
+    ev.GateEnded(gate=1, cause="baseline", verdict="green", passed=12, seconds=3.1),
+    *(
+        event
+        for slot, name in enumerate(("T001", "T002"), 1)
+        for event in (
+            ev.TaskStarted(
+                task=name,
+                slot=slot,
+                attempt=1,
+                agent="mine",
+                branch=f"sixfold/r1/{name}.1",
+                base="ba5e" * 10,
+            ),
+            ev.IntegrationStarted(task=name, slot=slot, attempt=1),
+            ev.TaskEnded(
+                task=name,
+                slot=slot,
+                attempt=1,
+                outcome="done",
+                commit=f"c0ffee{slot}" + "0" * 33,
+                outside=["tools.go"] if slot == 1 else [],
+                left_out=["bin/wc"] if slot == 1 else [],
+            ),
+        )
+    ),
+    ev.PhaseEnded(phase=1),
+    ev.PhaseStarted(phase=2, title="Story 1"),
+    *(
+        ev.TaskStarted(
+            task=name,
+            slot=slot,
+            attempt=1,
+            agent="mine",
+            branch=f"sixfold/r1/{name}.1",
+            base="c0ffee2" + "0" * 33,
+        )
+        for slot, name in ((5, "T003"), (3, "T004"))
+    ),
+    say(5, "T003", ("say", "The store needs a test first."), ("do", "edit count/store_test.go")),
+    say(3, "T004", ("do", "go test ./count")),
+)
+"""Attempts in worktrees of their own: two integrated, two at work."""
+JOINING = ev.IntegrationStarted(task="T003", slot=5, attempt=1)
+CONFLICT = ev.ConflictFound(
+    task="T004", slot=3, attempt=1, paths=["count/pool.go"], tasks=["T001", "T002"]
+)
+HELD = ev.CheckoutHeld(
+    reason="you have edits in count/store.go", command="git merge --ff-only sixfold/r1/run"
+)
+GUARD = ev.PermissionAsked(
+    slot=3,
+    task="T004",
+    request="T004.1",
+    text="T004 deletes the test TestPool in count/pool_test.go:12\nIntegrate it all the same?",
+    options=["yes", "no"],
+)
+BLAMED: tuple[ev.Message, ...] = (
+    RED[0],
+    printed(*RACE.output.splitlines(), gate=2),
+    ev.GateEnded(
+        gate=2,
+        cause="phase",
+        phase=2,
+        verdict="red",
+        reason="1 data race",
+        passed=30,
+        failed=3,
+        races=1,
+        seconds=5.0,
+        failures=[
+            RACE,
+            structs.replace(RACE, test="TestSlow", kind="fail", message="got 3", flaky=True),
+            structs.replace(RACE, test="TestOld", kind="fail", message="got 4", old=True),
+        ],
+        fixed=["example.com/wc TestMain"],
+        suspects=[
+            Suspect("T002", "c0ffee2" + "0" * 33, "T002: Lint rules", ["count/store.go"]),
+            Suspect("", "5eed" * 10, "by hand", ["count/pool.go"]),
+        ],
+    ),
+    ev.RunBlocked(
+        reason="the gate after phase 2 is red", options=["gate", "set-aside T002", "stop"]
+    ),
+)
+DIFF = """\
+diff --git a/count/store.go b/count/store.go
+index 1111111..2222222 100644
+--- a/count/store.go
++++ b/count/store.go
+@@ -10,7 +10,9 @@ import "sync"
+ // Store counts words; it is safe for use by many goroutines.
+ type Store struct {
+-\tcounts map[string]int
++\tmu     sync.Mutex
++\tcounts map[string]int // by word
+ }
+\x20
+ func (s *Store) Add(word string, n int) error {
++\ts.mu.Lock()
+ \treturn fmt.Errorf("no store for %q after %d words", word, 42)
+diff --git a/old name.md b/docs/n\u00e4me.md
+similarity index 90%
+rename from old name.md
+rename to docs/n\u00e4me.md
+--- a/old name.md\t
++++ b/docs/n\u00e4me.md
+@@ -1 +1 @@
+--- a list
++++ another
+\\ No newline at end of file
+diff --git a/logo.png b/logo.png
+new file mode 100644
+index 0000000..3333333
+Binary files /dev/null and b/logo.png differ
+"""
 
 
 class Run:

@@ -173,9 +173,12 @@ def test_keys_act_on_what_is_selected_else_on_what_failed_or_runs_alone() -> Non
     running, broken = state(*RUNNING), state(*RUNNING, *FAILED)
     assert targets(running, "T006", 0) == {"skip": "T006"}
     assert targets(running, "T003", 0) == {"cancel": "T003", "diff": "T003"}
-    assert targets(running, "", 3) == {"cancel": "T004"}
+    assert targets(running, "", 3) == {"cancel": "T004", "diff": "T004"}
+    assert targets(running, "T001", 0) == {"diff": "T001", "undo": "T001"}
     mending = state(*BEGIN, ev.FixStarted(phase=1, slot=2, attempt=1, agent="mine"))
-    assert targets(mending, "", 0) == targets(mending, "", 2) == {"cancel": "fix 1"}
+    assert targets(mending, "", 0) == {"cancel": "fix 1"}
+    assert targets(mending, "", 2) == {"cancel": "fix 1", "diff": "fix 1"}
+    assert targets(mending, "fix 1", 0) == {"cancel": "fix 1", "diff": "fix 1"}
     assert targets(broken, "", 0) == {"retry": "T004", "skip": "T004", "cancel": "T003"}
     assert targets(broken, "T005", 0) == {"retry": "T004", "skip": "T005", "cancel": "T003"}
 
@@ -187,7 +190,8 @@ def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
         (state(*RUNNING, ENDED), "the run has ended"),
     ):
         refused = refusals(found, {}, linked=False, startable=False)
-        assert set(refused) == {"pause", "gate", "retry", "skip", "cancel", "diff"}
+        sent = {"pause", "gate", "retry", "skip", "cancel", "diff", "undo", "set_aside", "answer"}
+        assert set(refused) == sent
         if found.ended or not found.live:
             continue
         assert set(refused.values()) == {why}

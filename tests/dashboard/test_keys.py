@@ -8,10 +8,13 @@ import pytest
 from textual.events import Key
 
 from dashboard.scripted import (
+    APART,
     BEGIN,
+    BLAMED,
     BLOCKED,
     ENDED,
     FAILED,
+    GUARD,
     PHASE_1,
     PHASE_2,
     RED,
@@ -63,6 +66,16 @@ WIDE = (160, 48)
         pytest.param(RUNNING, "5 x enter", ev.Cancel(task="T003"), id="Enter confirms"),
         pytest.param(RUNNING, "d", ev.Diff(), id="d shows the run's diff"),
         pytest.param(RUNNING, "j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
+        pytest.param(MENDING, "3 d", ev.Diff(task="fix 2"), id="d shows a fix's diff"),
+        pytest.param(
+            APART, "j u y", ev.Undo(task="T001", dependents=True), id="u takes a task back"
+        ),
+        pytest.param(
+            (*APART, *BLAMED), "U y", ev.SetAside(task="T002"), id="U sets the culprit aside"
+        ),
+        pytest.param(
+            (*APART, GUARD), "a n", ev.Decide(request="T004.1", option="no"), id="a answers"
+        ),
         pytest.param(RUNNING, "q s", ev.Stop(), id="q s stops the run"),
     ],
 )
@@ -117,6 +130,10 @@ async def test_a_command_that_does_not_arrive_is_told() -> None:
         pytest.param((*BEGIN, *PHASE_1), "x", "no agent is at work", id="nothing to cancel"),
         pytest.param((*BROKEN, *RED, BLOCKED), "p", "what helps is gate, stop", id="blocked"),
         pytest.param((), "p", "no run has answered yet", id="not connected"),
+        pytest.param(APART, "u", "select a finished task first", id="nothing to undo"),
+        pytest.param(RUNNING, "j u", "agents share the one tree", id="a shared tree"),
+        pytest.param(APART, "U", "no task is offered to be set aside", id="no culprit"),
+        pytest.param(APART, "a", "nothing is asked of you", id="nothing to answer"),
         pytest.param(RUNNING, "slash", "choose a log first", id="no log to search"),
         pytest.param((*RUNNING, ENDED), "p", "the run has ended", id="a run that is over"),
     ],
@@ -127,7 +144,7 @@ async def test_a_key_that_does_nothing_now_says_why(
     run = Run(*messages)
     async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
         app = await settle(pilot, run)
-        await pilot.press(key)
+        await pilot.press(*key.split())
         await settle(pilot)
         assert any(why in text for text in toasts(app))
         assert run.asked == []
@@ -422,17 +439,6 @@ async def test_f_follows_again_and_scrolling_up_stays() -> None:
         await pilot.press("f")
         await settle(pilot)
         assert seen(app, "#stream").endswith("late")
-
-
-async def test_d_shows_the_diff_that_the_run_gives() -> None:
-    text = "diff --git a/x b/x\n@@ -1 +1 @@\n-old [b]\n+new"
-    run = Run(*RUNNING, answering=lambda c: ev.Answer(id=c.id, accepted=True, text=text))
-    async with dashboard(run).run_test(size=WIDE) as pilot:
-        app = await settle(pilot, run)
-        await pilot.press("d")
-        await settle(pilot)
-        assert "-old [b]" in seen(app)
-        assert app.screen.query_one("LogView").id is None
 
 
 async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from sixfold.dashboard.situation import Situation
 
 Can: TypeAlias = bool | str
 """True: it can be done. False: not in this place. A text: not now, and why."""
+Foot: TypeAlias = Literal["", "offered", "always"]
+ALWAYS: Foot = "always"
+OFFERED: Foot = "offered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +28,20 @@ class Action:
     on: str = "app"
     cap: str = ""
     """The key as the screen shows it, where that is not its name."""
-    foot: bool = False
-    """Does it stand in the footer."""
+    foot: Foot = ""
+    """Does it stand in the footer: always, or only while it can be done (`offered`)."""
 
     @property
     def name(self) -> str:
         """As Textual calls it: `app.pause`, `screen.zoom`."""
         return f"{self.on}.{self.id}"
+
+    def stands(self, now: Situation) -> bool:
+        """Does it stand in the footer now: what can not be done is dimmed; below a text, gone."""
+        can = self.can(now)
+        if self.foot == OFFERED or now.place == "text":
+            return bool(self.foot) and can is True
+        return bool(self.foot) and can is not False
 
     @property
     def shown_key(self) -> str:
@@ -72,6 +82,10 @@ def _searched(now: Situation) -> Can:
     return now.log and (now.searched or "nothing was searched for; / does")
 
 
+def _in_diff(now: Situation) -> Can:
+    return now.diff
+
+
 def _planned(now: Situation) -> Can:
     return now.place != "dialog" and (now.planned or "no plan is loaded yet")
 
@@ -88,49 +102,77 @@ def _screen(
     can: Callable[[Situation], Can] = _anywhere,
     *,
     cap: str = "",
-    foot: bool = False,
+    foot: Foot = "",
 ) -> Action:
     return Action(
         id=id_, keys=keys, label=label, tooltip=tooltip, can=can, on="screen", cap=cap, foot=foot
     )
 
 
-def _run(id_: str, key: str, tooltip: str) -> Action:
-    return Action(id=id_, keys=key, label=id_, tooltip=tooltip, can=_asks(id_), foot=True)
+def _run(id_: str, key: str, tooltip: str, foot: Foot = ALWAYS) -> Action:
+    label = id_.replace("_", " ")
+    return Action(id=id_, keys=key, label=label, tooltip=tooltip, can=_asks(id_), foot=foot)
 
 
 _STEERING = (
-    Action(id="start", keys="s", label="start", tooltip="Start the run", can=_start, foot=True),
+    Action(id="start", keys="s", label="start", tooltip="Start the run", can=_start, foot=ALWAYS),
+    _run("answer", "a", "Answer what an agent, or the work it left, asks you", OFFERED),
     _run("pause", "p", "Pause (running turns finish, nothing new starts), or go on"),
     _run("retry", "r", "A fresh attempt at a failed or skipped task"),
     _run("cancel", "x", "End one agent's attempt, with all its processes"),
     _run("skip", "S", "Leave the task's box open and let its dependents run"),
     _run("gate", "g", "Run the tests now"),
+    _run("undo", "u", "Take a finished task back: revert its commit, open its box", OFFERED),
+    _run("set_aside", "U", "Take the culprit of a red gate out, and keep its work", OFFERED),
 )
 _LOOKING = (
     _screen(
-        "details", "enter", "details", "All about what is selected", _details, cap="↵", foot=True
+        "details",
+        "enter",
+        "details",
+        "All about what is selected",
+        _details,
+        cap="↵",
+        foot=ALWAYS,
     ),
-    _screen("zoom", "z", "zoom", "One pane over the whole screen, and back", _in_main, foot=True),
-    _run("diff", "d", "The change so far: of the selected task, else of the run"),
-    _screen("find", "slash", "find", "Find in a log as you type", _in_log, cap="/", foot=True),
+    _screen("zoom", "z", "zoom", "One pane over the whole screen, and back", _in_main, foot=ALWAYS),
+    _run("diff", "d", "The change so far: of what is selected, else of the run"),
+    _screen(
+        "go_to_file(1)",
+        "right_square_bracket",
+        "file",
+        "The next file",
+        _in_diff,
+        cap="]",
+        foot=OFFERED,
+    ),
+    _screen(
+        "go_to_file(-1)",
+        "left_square_bracket",
+        "before",
+        "Back a file",
+        _in_diff,
+        cap="[",
+        foot=OFFERED,
+    ),
+    _screen("find", "slash", "find", "Find in a log as you type", _in_log, cap="/", foot=ALWAYS),
     _screen("find_next(True)", "n", "next", "The next place found", _searched),
     _screen("find_next(False)", "N", "previous", "The place found before", _searched),
-    _screen("follow", "f", "follow", "Follow the end of a log, or stay here", _in_log, foot=True),
+    _screen("follow", "f", "follow", "Follow the end of a log, or stay here", _in_log, foot=ALWAYS),
     Action(
         id="plan",
         keys="P",
         label="plan",
         tooltip="Phases, edges and their reasons, critical path",
         can=_planned,
-        foot=True,
+        foot=ALWAYS,
     ),
     Action(
         id="messages", keys="m", label="messages", tooltip="What happened so far", can=_anywhere
     ),
 )
 _MOVING = (
-    _screen("go_round(1)", "tab", "panes", "The next pane", _in_panes, cap="Tab", foot=True),
+    _screen("go_round(1)", "tab", "panes", "The next pane", _in_panes, cap="Tab", foot=ALWAYS),
     _screen("go_round(-1)", "shift+tab", "pane before", "The pane before", _in_panes, cap="⇧Tab"),
     *(
         _screen(
@@ -146,7 +188,7 @@ _MOVING = (
     _screen("step_to_edge(True)", "end,G", "end", "To the end", cap="End"),
 )
 _LEAVING = (
-    _screen("back", "escape", "back", "Back to the panes", _back, cap="Esc", foot=True),
+    _screen("back", "escape", "back", "Back to the panes", _back, cap="Esc", foot=ALWAYS),
     Action(
         id="help",
         keys="question_mark",
@@ -154,7 +196,7 @@ _LEAVING = (
         tooltip="All keys",
         can=_anywhere,
         cap="?",
-        foot=True,
+        foot=ALWAYS,
     ),
     Action(
         id="leave",
@@ -162,7 +204,7 @@ _LEAVING = (
         label="leave",
         tooltip="Leave: let the run go on, or stop it",
         can=_anywhere,
-        foot=True,
+        foot=ALWAYS,
     ),
 )
 
@@ -176,6 +218,8 @@ KEYS_OF_COMMANDS = {
     "pause": "p",
     "resume": "p",
     "stop": "q",
+    "set-aside": "U",
+    "answer": "a",
 }
 """A blocked run's options -> the key that gives them."""
 

@@ -17,15 +17,17 @@ from textual.screen import Screen
 from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS, BY_ID
 from sixfold.dashboard.screens import pages
+from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.main import MainScreen
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import figures
+from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Terminal, mind_signals
-from sixfold.dashboard.theme import THEME, style_sheet
+from sixfold.dashboard.theme import THEME, fallbacks, style_sheet
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.link import Source
 from sixfold.model import Plan
@@ -108,6 +110,10 @@ class Dashboard(Steering, inherit_bindings=False):
             self._tones[name] = self.main.get_component_rich_style(f"tone--{name}", partial=True)
         return self._tones[name]
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own names for colours, under themes that do not know them."""
+        return fallbacks(self.current_theme)
+
     def get_default_screen(self) -> Screen[None]:
         """The panes."""
         return MainScreen(zoomed="gate" if self.gate_only else "")
@@ -161,10 +167,18 @@ class Dashboard(Steering, inherit_bindings=False):
         elif feed.tallied:
             main.gate.refresh_state()
         feed.changed = feed.tallied = False
+        self._mind_question()
         self._mind_clock()
         self.mind_keys()
         if self.stopped and self.over:
             self.exit()
+
+    def _mind_question(self) -> None:
+        """A question goes when there is no reason left to ask it."""
+        question = self.screen
+        if isinstance(question, Question) and not question.stands():
+            question.dismiss("")
+            self.toast("what was asked is settled", "look")
 
     def _mind_clock(self) -> None:
         """Once a second: what shows a time that runs."""
@@ -227,6 +241,7 @@ class Dashboard(Steering, inherit_bindings=False):
             searched=log is not None and log.pattern is not None,
             zoomed=page is self.main and bool(self.main.zoomed),
             planned=state.plan is not None,
+            diff=isinstance(page, DiffScreen),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.actions import KEYS_OF_COMMANDS
 from sixfold.state import RunState
@@ -35,8 +36,12 @@ def calls(state: RunState, *, gone: bool, startable: bool, leaving: bool) -> lis
         found.append(Call("stopping: running attempts are cancelled …", (("q", "leave now"),)))
     if not gone:
         found += [
-            Call(f"slot {ask.slot} ({ask.task}) asks: {ask.text}  [{' / '.join(ask.options)}]")
+            Call(
+                f"{_who(ask)} asks: {words.one_line(ask.text)}  [{' / '.join(ask.options)}]",
+                (("a", "answer"),),
+            )
             for ask in state.asked.values()
+            if state.live
         ]
         found += _standing(state, startable=startable)
     return found
@@ -58,6 +63,18 @@ def _standing(state: RunState, *, startable: bool) -> list[Call]:
     return [_ending(state, failed)]
 
 
+def _who(ask: ev.PermissionAsked) -> str:
+    return f"slot {ask.slot} ({ask.task})" if ask.slot else ask.task
+
+
+def behind(state: RunState) -> str:
+    """Why the person's checkout stays where it is, and what to do; empty while it follows."""
+    if not state.held or not state.live:
+        return ""
+    command = f", or by `{state.command}`" if state.command else ""
+    return f"your checkout stays behind: {state.held}; it follows once that is gone{command}"
+
+
 def _size(state: RunState) -> str:
     plan = state.plan
     if plan is None:
@@ -69,12 +86,11 @@ def _size(state: RunState) -> str:
 
 
 def _keys(options: list[str]) -> tuple[tuple[str, str], ...]:
-    found = [
-        (KEYS_OF_COMMANDS[o.split()[0]], o)
-        for o in options
-        if o and o.split()[0] in KEYS_OF_COMMANDS
-    ]
-    return tuple(found) or (("g", "gate"), ("q", "stop"))
+    found: dict[str, str] = {}
+    for option in options:
+        if key := KEYS_OF_COMMANDS.get(option.partition(" ")[0]):
+            found.setdefault(key, option.replace("set-aside", "set aside"))
+    return tuple(found.items()) or (("g", "gate"), ("q", "stop"))
 
 
 def _failures(state: RunState, failed: list[str]) -> list[Call]:
@@ -89,9 +105,10 @@ def _failures(state: RunState, failed: list[str]) -> list[Call]:
 
 
 def _ending(state: RunState, failed: list[str]) -> Call:
+    bring = f"; to have it all in your branch: `{state.command}` " if state.command else ""
     reason = f": {state.reason}" if state.reason else ""
     lost = f"  not done: {words.plain_list(failed)}" if failed else ""
-    text = f"the run has {_ENDED.get(state.status, 'ended')}{reason}{lost}"
+    text = f"the run has {_ENDED.get(state.status, 'ended')}{bring}{reason}{lost}"
     return Call(text, (("q", "leave"),), urgent=state.status == "failed")
 
 

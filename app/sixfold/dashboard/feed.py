@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.story import changes
+from sixfold.dashboard.story import changes, conflict, ending
 from sixfold.dashboard.widgets.row import Part
 from sixfold.state import RunState
 
@@ -83,10 +83,20 @@ class Feed:
                 text = f"fix {event.attempt} for the gate of phase {event.phase}"
                 self._hear(event.slot, [("", ""), (text, "strong")])
             case ev.TaskEnded():
-                again = "; another attempt follows" if event.again else ""
-                self._hear(event.slot, [_ending(event.task, event, again)])
+                self._hear(event.slot, [_ending(event.task, event)])
             case ev.FixEnded():
-                self._hear(event.slot, [_ending(f"fix {event.attempt}", event, "")])
+                self._hear(event.slot, [_ending(f"fix {event.attempt}", event)])
+            case ev.IntegrationStarted():
+                look = words.TASK_LOOKS["integrating"]
+                text = f"{look.glyph} {event.task} is joined to the run's branch"
+                self._hear(event.slot, [(text, look.tone)])
+            case ev.ConflictFound():
+                look = words.CONFLICT
+                self._hear(event.slot, [(f"{look.glyph} {conflict(event)}", look.tone)])
+            case ev.PermissionAsked():
+                self._hear(event.slot, [(f"? {line}", "look") for line in event.text.splitlines()])
+            case ev.PermissionAnswered():
+                self._hear(event.slot, [(f"  {event.option}", "strong")])
             case ev.GateStarted():
                 self.progress, self.tallied = None, True
                 self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
@@ -108,8 +118,6 @@ def _printed(line: ev.OutputLine) -> Part:
     return line.text, "quiet" if progress else _PRINT[line.level]
 
 
-def _ending(name: str, event: ev.TaskEnded | ev.FixEnded, again: str) -> Part:
-    done = event.outcome == "done"
-    reason = f": {event.reason}" if event.reason else ""
-    glyph, tone = ("✓", "good") if done else ("✗", "bad")
-    return f"{glyph} {name} {event.outcome}{reason}{again}", tone
+def _ending(name: str, event: ev.TaskEnded | ev.FixEnded) -> Part:
+    glyph, tone = ("✓", "good") if event.outcome == "done" else ("✗", "bad")
+    return f"{glyph} {name} {ending(event)}", tone

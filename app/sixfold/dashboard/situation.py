@@ -34,19 +34,24 @@ class Situation:
     searched: bool = False
     zoomed: bool = False
     planned: bool = False
+    diff: bool = False
+    """Is a diff in front."""
 
 
 def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
-    """The tasks that retry, skip, cancel and diff act on, given what is selected.
+    """What the actions on one task act on, given what is selected.
 
-    `task` is the selected task or empty; `slot` the slot in focus or 0.
+    `task` is the selected task (or fix) or empty; `slot` the slot in focus or 0.
     """
-    attempts = state.tasks[task].attempts if task in state.tasks else 0
+    ask = request(state, task, slot)
     found = {
         "retry": _failed_or(state, task, {"failed", "skipped"}),
         "skip": _failed_or(state, task, {"pending", "ready", "failed", "halted"}),
         "cancel": _running(state, task, slot),
-        "diff": task if attempts else "",
+        "diff": _changed(state, task, slot),
+        "undo": task if task in state.tasks and state.tasks[task].state == "done" else "",
+        "set_aside": _culprit(state, task),
+        "answer": ask.task if ask else "",
     }
     return {action: target for action, target in found.items() if target}
 
@@ -68,10 +73,36 @@ def _running(state: RunState, task: str, slot: int) -> str:
     return running[0] if len(running) == 1 else ""
 
 
+def _changed(state: RunState, task: str, slot: int) -> str:
+    """What the slot works on, else what is selected, where an attempt at it was ever made."""
+    labels = {number: work.label for number, work in state.work.items()}
+    if slot in labels:
+        return labels[slot]
+    ran = task in state.tasks and state.tasks[task].attempts > 0
+    return task if ran or task in labels.values() else ""
+
+
+def _culprit(state: RunState, task: str) -> str:
+    """Of the tasks that a blocked run offers to set aside: the selected one, else the first."""
+    options = [option.partition(" ") for option in state.options]
+    offered = [name for verb, _, name in options if verb == "set-aside"]
+    return task if task in offered else next(iter(offered), "")
+
+
+def request(state: RunState, task: str, slot: int = 0) -> ev.PermissionAsked | None:
+    """What is asked of the person: from the slot, else about the task, else the oldest."""
+    asked = list(state.asked.values()) if state.live else []
+    ours = [ask for ask in asked if ask.slot == slot] or [ask for ask in asked if ask.task == task]
+    return next(iter(ours or asked), None)
+
+
 NO_TARGET = {
     "retry": "no task has failed, and none is selected that could be retried",
     "skip": "select a task that waits, failed or is halted",
     "cancel": "press 1-6 to choose a slot first",
+    "undo": "select a finished task first",
+    "set_aside": "no task is offered to be set aside",
+    "answer": "nothing is asked of you",
 }
 
 
@@ -81,15 +112,17 @@ def refusals(
     """For each command that would be refused now: why."""
     if not linked:
         why = _unlinked(state, startable)
-        return dict.fromkeys(("pause", "gate", "retry", "skip", "cancel", "diff"), why)
+        return dict.fromkeys(("pause", "gate", "diff", *NO_TARGET), why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "gate": ev.Gate(),
         "retry": ev.Retry(task=targets.get("retry", "")),
         "skip": ev.Skip(task=targets.get("skip", "")),
         "cancel": ev.Cancel(task=targets.get("cancel", "")),
+        "undo": ev.Undo(task=targets.get("undo", ""), dependents=True),
+        "set_aside": ev.SetAside(task=targets.get("set_aside", "")),
     }
-    found: dict[str, str] = {}
+    found = {} if "answer" in targets else {"answer": NO_TARGET["answer"]}
     for action, command in commands.items():
         missing = state.live and action in NO_TARGET and action not in targets
         why = _no_target(state, action) if missing else refusal(state, command)

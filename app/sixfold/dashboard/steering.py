@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from textual import work
 from textual.worker import Worker, WorkerState
 
 from sixfold import events as ev
+from sixfold.dashboard import words
 from sixfold.dashboard.following import Following
-from sixfold.dashboard.screens import pages
+from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
-from sixfold.dashboard.screens.question import Choice, Question
+from sixfold.dashboard.screens.question import Choice, Question, answers
 from sixfold.dashboard.screens.text import TextScreen
-from sixfold.dashboard.situation import targets
+from sixfold.dashboard.situation import request, targets
 from sixfold.link import LinkError, Source
+from sixfold.model import RunStatus
+from sixfold.refusal import built_on, refusal
 
-CANCEL = (Choice("y", "cancel it", "yes"),)
+CANCEL = Choice("y", "cancel it", "yes")
+UNDO = Choice("y", "undo it", "yes")
+SET_ASIDE = Choice("y", "set it aside", "yes")
 STOP = Choice("s", "stop the run: what is running is cancelled", "stop")
 LEAVE = Choice("l", "let it run; `sixfold attach` comes back to it", "leave")
 
@@ -118,9 +123,69 @@ class Steering(Following, inherit_bindings=False):
     async def action_cancel(self) -> None:
         """End an attempt, after a short question."""
         task = self.targets["cancel"]
-        kept = "Its agent is ended; what it changed so far stays in the tree."
-        if await self.push_screen_wait(Question(f"Cancel {task}?", kept, CANCEL)):
-            await self.ask(ev.Cancel(task=task))
+        where = "stays in the tree" if self.state.isolation == "shared" else "is kept on its branch"
+        kept = f"Its agent is ended; what it changed so far {where}."
+        await self.confirm(f"Cancel {task}?", kept, CANCEL, ev.Cancel(task=task))
+
+    @work
+    async def action_undo(self) -> None:
+        """Take a finished task back, after a question that names what goes with it."""
+        task = self.targets["undo"]
+        later = built_on(self.state, task)
+        await self.confirm(
+            f"Undo {task}?",
+            undoing(self.state.status, later),
+            UNDO,
+            ev.Undo(task=task, dependents=True),
+            stands=lambda: built_on(self.state, task) == later,
+        )
+
+    @work
+    async def action_set_aside(self) -> None:
+        """Take the culprit of a red gate out, after a question."""
+        task = self.targets["set_aside"]
+        await self.confirm(
+            f"Set {task} aside?",
+            "Its commit is reverted and its work kept on a branch. The task has failed then, and "
+            "what needs it is halted; r tries it again.",
+            SET_ASIDE,
+            ev.SetAside(task=task),
+        )
+
+    @work
+    async def action_answer(self) -> None:
+        """Answer what is asked of the person."""
+        ask = request(self.state, self.targets["answer"])
+        if ask is None:
+            return
+        slot = f" in slot {ask.slot}" if ask.slot else ""
+        answer = await self.push_screen_wait(
+            Question(
+                f"{ask.task}{slot} asks",
+                ask.text,
+                answers(ask.options),
+                stands=lambda: not self.over and ask.request in self.state.asked,
+            )
+        )
+        if answer:
+            await self.ask(ev.Decide(request=ask.request, option=answer))
+
+    async def confirm(
+        self,
+        text: str,
+        explanation: str,
+        yes: Choice,
+        command: ev.AnyCommand,
+        *,
+        stands: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Send a command if the person says so, and as long as it still makes sense."""
+
+        def sensible() -> bool:
+            return not self.over and not refusal(self.state, command) and stands()
+
+        if await self.push_screen_wait(Question(text, explanation, (yes,), stands=sensible)):
+            await self.ask(command)
 
     def action_gate(self) -> None:
         """Run the tests."""
@@ -131,8 +196,7 @@ class Steering(Following, inherit_bindings=False):
         """Show the change so far."""
         task = self.targets.get("diff", "")
         if answer := await self.ask(ev.Diff(task=task)):
-            title = f"DIFF  {task or 'the whole run'}"
-            await self.open(TextScreen(title, pages.diff_page(answer.text)))
+            await self.open(DiffScreen(task, answer.text))
 
     @work
     async def action_leave(self) -> None:
@@ -141,7 +205,8 @@ class Steering(Following, inherit_bindings=False):
             self.exit()
             return
         choices = (LEAVE, STOP) if self._leave_alone else (STOP,)
-        answer = await self.push_screen_wait(Question("Leave?", "The run is not over.", choices))
+        question = Question("Leave?", "The run is not over.", choices, stands=lambda: not self.over)
+        answer = await self.push_screen_wait(question)
         if answer == "leave":
             self.exit()
         elif answer == "stop" and await self.ask(ev.Stop()):
@@ -167,3 +232,15 @@ class Steering(Following, inherit_bindings=False):
             await self.switch_screen(page)
         else:
             await self.push_screen(page)
+
+
+def undoing(status: RunStatus, later: Sequence[str]) -> str:
+    """What undoing a task does, `later` being the finished tasks that need it."""
+    need = "need it and are" if later[1:] else "needs it and is"
+    also = f"; {words.both(later)} {need} undone too" if later else ""
+    again = (
+        "It will run again: pause first if you want it to wait."
+        if status == "running"
+        else f"It will run again, once the run is no longer {status}."
+    )
+    return f"Its commit is reverted and its box opened{also}. {again}"

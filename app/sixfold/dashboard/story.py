@@ -66,18 +66,18 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.TaskStarted():
             return f"{event.task} starts in slot {event.slot}{_again(event.attempt)}", "plain"
         case ev.TaskEnded():
-            retry = "; tries again" if event.again else ""
-            return f"{event.task} {event.outcome}{_because(event.reason)}{retry}", _OUTCOMES[
-                event.outcome
-            ]
+            return f"{event.task} {ending(event)}", _OUTCOMES[event.outcome]
         case ev.IntegrationStarted():
-            return f"{event.task} is joined to the run's branch", "quiet"
+            return f"{event.task} is being joined to the run's branch", "plain"
         case ev.ConflictFound():
-            return f"{event.task} conflicts in {words.plain_list(event.paths)}", "look"
+            return conflict(event), "warn"
         case ev.TaskUndone():
-            return f"{event.task} is undone, and open again", "look"
+            return f"{event.task} is undone: its commit is reverted, its box open", "look"
         case ev.TaskSetAside():
-            return f"{event.task} is set aside, kept on {event.branch}", "bad"
+            return (
+                f"{event.task} is set aside, kept on {event.branch}{_because(event.reason)}",
+                "bad",
+            )
         case ev.TaskHalted():
             return f"{event.task} halted: it needs {event.because}", "bad"
         case ev.TaskSkipped():
@@ -89,12 +89,12 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.FixStarted():
             return f"slot {event.slot} starts fix {event.attempt} for phase {event.phase}", "look"
         case ev.FixEnded():
-            text = f"fix {event.attempt} for phase {event.phase} {event.outcome}"
-            return text + _because(event.reason), _OUTCOMES[event.outcome]
+            text = f"fix {event.attempt} for phase {event.phase} {ending(event)}"
+            return text, _OUTCOMES[event.outcome]
         case ev.PermissionAsked():
-            return f"slot {event.slot} asks: {event.text}", "look"
+            return f"{event.task} asks: {words.one_line(event.text)}", "look"
         case ev.PermissionAnswered():
-            return f"slot {event.slot} was answered: {event.option}", "plain"
+            return f"{event.task} was answered: {event.option}", "plain"
         case ev.RunPaused():
             return "paused", "look"
         case ev.RunResumed():
@@ -102,16 +102,31 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.RunBlocked():
             return f"blocked{_because(event.reason)}", "look"
         case ev.CheckoutHeld():
-            return f"your checkout stays behind{_because(event.reason)}", "look"
+            return f"your checkout stays behind{_because(event.reason)}", "warn"
         case ev.CheckoutFollowed():
-            return "your checkout follows again", "plain"
+            return f"your checkout follows again, at {words.short(event.commit)}", "plain"
         case ev.RunEnded():
-            return f"run {event.outcome}{_because(event.reason)}", _OUTCOMES.get(
-                event.outcome, "quiet"
-            )
+            bring = f"; to have it all in your branch: {event.command}" if event.command else ""
+            text = f"run {event.outcome}{_because(event.reason)}{bring}"
+            return text, _OUTCOMES.get(event.outcome, "quiet")
         case ev.Notice():
             return event.text, _LEVELS[event.level]
     assert_never(event)
+
+
+def ending(event: ev.TaskEnded | ev.FixEnded) -> str:
+    """How an attempt ended, where its work is, and whether another one follows."""
+    commit = f" as {words.short(event.commit)}" if event.commit else ""
+    kept = f", kept on {event.branch}" if event.branch else ""
+    again = "; tries again" if isinstance(event, ev.TaskEnded) and event.again else ""
+    return f"{event.outcome}{commit}{_because(event.reason)}{kept}{again}"
+
+
+def conflict(event: ev.ConflictFound) -> str:
+    """What an attempt contradicts, and who settles it."""
+    others = f" with {words.both(event.tasks)}" if event.tasks else ""
+    where = words.plain_list(event.paths)
+    return f"{event.task} conflicts{others} in {where}: its own agent settles it"
 
 
 def changes(event: ev.PlanChanged) -> dict[str, str]:
@@ -141,7 +156,10 @@ def _gate(event: ev.GateStarted | ev.GateEnded) -> Part:
         return f"{cause} starts", "plain"
     look = words.VERDICT_LOOKS[event.verdict]
     numbers = f"{event.passed} passed, {event.failed} failed"
-    return f"{cause} is {look.word}: {event.reason or numbers}", look.tone
+    fixed = f"; {len(event.fixed)} fixed since the baseline" if event.fixed else ""
+    suspects = words.plain_list([words.suspect_name(one) for one in event.suspects])
+    likely = f"; likely {suspects}" if suspects else ""
+    return f"{cause} is {look.word}: {event.reason or numbers}{fixed}{likely}", look.tone
 
 
 def _because(reason: str) -> str:

@@ -25,9 +25,22 @@ THEME = Theme(
         "faint": "#4a515e",
         "cursor": "#2b3547",
         "focus": "#37527d",
+        "added": "#1f2f28",
+        "dropped": "#38242a",
     },
 )
 """`accent` is for one thing alone: look here."""
+
+_FALLBACKS = {
+    "strong": "foreground",
+    "quiet": "foreground-darken-2",
+    "faint": "foreground-darken-3",
+    "cursor": "primary-muted",
+    "focus": "primary-muted",
+    "added": "success-muted",
+    "dropped": "error-muted",
+}
+"""Our own names for colours -> those that every theme has."""
 
 TONES = (
     "plain",
@@ -53,10 +66,21 @@ TONES = (
     "call",
     "callrow",
     "callkey",
-    "add",
-    "drop",
+    "added",
+    "dropped",
+    "codeword",
+    "codename",
+    "codetext",
+    "codenumber",
+    "codenote",
 )
 """Every way a piece of text may look; each has a rule `.tone--NAME` in the style sheet."""
+
+
+def fallbacks(theme: Theme) -> dict[str, str]:
+    """Our own names for colours, under a theme that does not know them."""
+    colours = theme.to_color_system().generate()
+    return {ours: colours[theirs] for ours, theirs in _FALLBACKS.items()}
 
 
 def style_sheet() -> str:

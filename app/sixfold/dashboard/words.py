@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sixfold.events import GateEnded, GateStarted
-from sixfold.model import Phase, RunStatus, Task, TaskState, Verdict
-from sixfold.state import GateRun, RunState
+from sixfold.model import Failure, Phase, RunStatus, Suspect, Task, TaskState, Verdict
+from sixfold.state import GateRun, RunState, Work
 
 
 class Look(NamedTuple):
@@ -31,6 +31,8 @@ TASK_LOOKS: dict[TaskState, Look] = {
     "skipped": Look("↷", "skipped", "quiet"),
     "parked": Look("–", "parked", "quiet"),
 }
+CONFLICT = Look("≠", "conflict", "warn")
+ASKS = Look("?", "asks you", "look")
 RUN_LOOKS: dict[RunStatus, Look] = {
     "ready": Look("○", "READY", "look"),
     "running": Look("●", "RUNNING", "busy"),
@@ -80,6 +82,21 @@ def plain_list(items: Sequence[str], most: int = 4) -> str:
     return f"{shown} and {len(items) - most} more" if len(items) > most else shown
 
 
+def both(items: Sequence[str]) -> str:
+    """`a, b and c`: all of them."""
+    return f"{', '.join(items[:-1])} and {items[-1]}" if items[1:] else "".join(items)
+
+
+def one_line(text: str) -> str:
+    """Text of many lines as one."""
+    return " ".join(text.split())
+
+
+def short(commit: str) -> str:
+    """As much of a commit's id as tells it from others."""
+    return commit[:10]
+
+
 def feature_of(state: RunState) -> str:
     """The feature's short name: its folder's."""
     return PurePath(state.plan.feature_dir).name if state.plan else ""
@@ -111,6 +128,8 @@ def task_look(state: RunState, task: Task) -> Look:
         return Look("?", "ambiguous", "look")
     match progress.state:
         case "running" | "integrating":
+            work = state.work.get(progress.slot)
+            look = work_look(state, work) if work and work.task == task.id else look
             return look._replace(word=f"{look.word} in {progress.slot}")
         case "halted":
             return look._replace(word=progress.reason.replace("needs", "halted by", 1))
@@ -122,6 +141,19 @@ def task_look(state: RunState, task: Task) -> Look:
                 return look._replace(word="waits", tone="quiet")
             return look._replace(word=f"needs {missing[0]}")
     return look
+
+
+def work_look(state: RunState, work: Work) -> Look:
+    """What goes on in a busy slot: a turn, an integration, a conflict, a question."""
+    if any(ask.slot == work.slot for ask in state.asked.values()):
+        return ASKS
+    match work.doing:
+        case "integrating":
+            return TASK_LOOKS["integrating"]
+        case "conflict":
+            return CONFLICT
+        case "turn":
+            return TASK_LOOKS["running"]
 
 
 def gate_of(state: RunState, phase: int) -> GateRun | None:
@@ -193,6 +225,23 @@ def gate_cause(gate: GateStarted | GateEnded) -> str:
             return f"gate after phase {gate.phase}"
         case _:
             return "gate you asked for"
+
+
+def failure_age(state: RunState, failure: Failure) -> Look | None:
+    """Is it old, new or flaky; None where there is nothing to compare it with."""
+    if failure.flaky:
+        return Look("~", "flaky", "warn")
+    if failure.old:
+        return Look("=", "old", "quiet")
+    gate = state.gate
+    judged = gate is not None and gate.ended is not None and gate.started.cause != "baseline"
+    compared = any(one.started.cause == "baseline" and one.ended for one in state.gates)
+    return Look("+", "new", "bad") if judged and compared else None
+
+
+def suspect_name(suspect: Suspect) -> str:
+    """The task, else the commit."""
+    return suspect.task or f"commit {short(suspect.commit)}"
 
 
 def phase_of(state: RunState, number: int) -> Phase | None:

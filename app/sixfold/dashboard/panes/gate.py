@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -53,7 +54,7 @@ class Tally(Painted):
     def _now(self, width: int) -> list[Part]:
         gate, progress = self.dashboard.state.gate, self.dashboard.feed.progress
         if gate and gate.ended:
-            return row([(f"   {gate.ended.reason}", "quiet")], [], width)
+            return row([(f"   {gate.ended.reason}", "quiet"), *_findings(gate.ended)], [], width)
         if progress is None:
             return row([("   starting …", "quiet")], [], width)
         over = sum(one.state != "running" for one in progress.packages)
@@ -69,6 +70,21 @@ class Tally(Painted):
             first = "" if over else "compiling …"
             left.append((f"now {words.plain_list(names, 3)}" if names else first, "quiet"))
         return row(left, [], width)
+
+
+def _findings(gate: ev.GateEnded) -> list[Part]:
+    """What is mended since the baseline, and who is likely to have broken the rest."""
+    parts: list[Part] = []
+    if gate.fixed:
+        parts.append((f"   {len(gate.fixed)} fixed since the baseline", "good"))
+    for index, suspect in enumerate(gate.suspects):
+        names = [PurePath(file).name for file in suspect.files]
+        parts += [
+            (", " if index else "   likely ", "quiet"),
+            (words.suspect_name(suspect), "warn"),
+            (f": {words.plain_list(names, 2)}" if names else "", "quiet"),
+        ]
+    return parts
 
 
 def _numbers(tally: ev.GateEnded | ev.GateProgress | None, room: int) -> list[Part]:
@@ -134,7 +150,9 @@ class Failures(CursorRows):
             (f"{name}  ", "strong"),
             (failure.message, "plain"),
         ]
-        right = [("old  " if failure.old else "", "quiet"), (f"{place} ", "quiet")]
+        age = words.failure_age(self.dashboard.state, failure)
+        mark: Part = (f"{age.word:>6}  ", age.tone) if age else ("", "")
+        right = [mark, (f"{place} ", "quiet")]
         under = "cursor" if index == self.cursor and self.has_focus else ""
         return self.strip(
             row(left, right if place not in failure.message else right[:1], width), under=under

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textual.strip import Strip
 
 from sixfold.dashboard import words
-from sixfold.dashboard.attention import Call, calls
+from sixfold.dashboard.attention import Call, behind, calls
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, clean, cut, row, width_of
 from sixfold.dashboard.widgets.wrap import breaks
@@ -23,6 +23,8 @@ class Header(Painted):
         super().__init__(id="header")
         self._calls: list[Call] = []
         self._text: list[str] = []
+        self._behind: list[str] = []
+        """That the person's checkout does not follow."""
 
     def refresh_state(self) -> None:
         """Take over the app's state; grows by a row or two where a call needs them."""
@@ -43,7 +45,10 @@ class Header(Painted):
             beside = len(text) + width_of(keys) <= width
             rows = [text[a:b].rstrip() for a, b in breaks(text, width)]
             self._text = rows if beside or not keys else [*rows[: MOST_ROWS - 1], ""]
-        height = 1 + max(1, len(self._text))
+        told = clean(behind(self.dashboard.state))
+        self._behind = [told[a:b] for a, b in breaks(told, width) if told and width > 0]
+        del self._behind[MOST_ROWS - 1 :]
+        height = 1 + max(1, len(self._text)) + len(self._behind)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
@@ -52,6 +57,9 @@ class Header(Painted):
         width = self.content_size.width
         if y == 0:
             return row(self._run(), self._numbers(width), width)
+        if y > max(1, len(self._text)):
+            text = self._behind[y - 1 - max(1, len(self._text))]
+            return row([("   ", ""), (text, "warn")], [], width)
         if self._text:
             return self._call_row(y - 1, width)
         return row([(" ", ""), *self._now(width)], [], width)
@@ -130,7 +138,8 @@ class Header(Painted):
 
     def strip_ground(self, y: int) -> str:
         """The tone below row `y`: a call has a ground of its own."""
-        return "callrow" if y and self._text and self._calls[0].urgent else ""
+        called = 0 < y <= len(self._text) and self._calls[0].urgent
+        return "callrow" if called else ""
 
     def render_line(self, y: int) -> Strip:
         """The row on its ground."""

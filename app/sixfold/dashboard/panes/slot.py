@@ -54,14 +54,16 @@ class Slot(LogView):
     def _who(self) -> list[Part]:
         return [(f" {self.number} ", "slotkey"), (f"{self.role:<7}", "quiet")]
 
-    def _state(self, word: str = "", *, pad: int = 7) -> list[Part]:
+    def _state(self, *, worded: bool = False, pad: int = 7) -> list[Part]:
         work, state = self.work, self.dashboard.state
         if not work:
             return [("idle ", "faint")]
-        if any(ask.slot == self.number for ask in state.asked.values()):
-            return [("? asks you ", "look")]
+        look = words.work_look(state, work)
+        if look is words.ASKS:
+            return [(f"{look.glyph} {look.word} ", look.tone)]
         spent = words.since(work.started, None, self.dashboard.clock())
-        return [(f"● {word}", "busy"), (f"{spent:>{pad}} ", "plain")]
+        word = f"{look.word} " if worded else ""
+        return [(f"{look.glyph} {word}", look.tone), (f"{spent:>{pad}} ", "plain")]
 
     def _label(self) -> list[Part]:
         work = self.work
@@ -74,8 +76,10 @@ class Slot(LogView):
         """As much as fits; what tells the slot and its task goes last."""
         width, (number, role), label = self.content_size.width, self._who(), self._label()
         mark, *time = self._state(pad=0)
+        rare = self.work is not None and self.work.doing != "turn"  # a word says more than the role
         forms = [
-            ([number, role, *label], self._state("running")),
+            ([number, role, *label], self._state(worded=True)),
+            *([([number, *label], self._state(worded=True))] if rare else []),
             ([number, role, *label], [mark, *time]),
             ([number, *label], [mark, *time]),
             ([number, *label], [mark]),

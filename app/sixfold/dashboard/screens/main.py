@@ -14,6 +14,7 @@ from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.panes.slot import Slot
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.theme import TONES
 from sixfold.dashboard.widgets.key_bar import KeyBar
@@ -163,15 +164,16 @@ class MainScreen(Page):
             await self._phase_details(pane)
         elif isinstance(pane, Failures) and pane.failure:
             title = f"FAILURE  {pane.failure.package} {pane.failure.test}"
-            await self.app.push_screen(TextScreen(title, pages.failure_page(pane.failure)))
+            await self.app.push_screen(
+                TextScreen(title, pages.failure_page(self.dashboard.state, pane.failure))
+            )
         else:
             self.action_zoom()
 
     async def _phase_details(self, tree: Phases) -> None:
         task = self.dashboard.state.by_id.get(tree.chosen_task)
         if task:
-            page = pages.task_page(self.dashboard.state, task, self.dashboard.clock())
-            await self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+            await self.app.push_screen(TaskScreen(task.id))
         elif tree.compact:
             self.action_zoom()
         else:

@@ -1,15 +1,17 @@
-"""What the pages say: a task, a failure, a diff, the keys, the messages. Pure."""
+"""What the pages say: a task, a failure, the keys. Pure."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from datetime import datetime
 
 from sixfold.dashboard import words
 from sixfold.dashboard.actions import ACTIONS, label_of
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
-from sixfold.model import Failure, Need, Phase, Task
-from sixfold.state import RunState
+from sixfold.model import Failure, Need, Phase, Suspect, Task
+from sixfold.state import RunState, TaskProgress
 
 
 def _field(name: str, value: str, tone: str = "plain") -> list[Part]:
@@ -28,7 +30,7 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _field("time", f"{spent} in the latest attempt" if spent else "")
     where = f"slot {progress.slot}, agent {progress.agent}" if progress.agent else ""
     lines += _field("worked on", where)
-    lines += _field("commit", progress.commit)
+    lines += _kept(progress)
     lines += [("", "")]
     lines += _field("phase", f"{phase.number} {phase.title}" if phase else "before any phase")
     lines += _field("story", task.story or "")
@@ -39,7 +41,27 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
         lines += [("ambiguous in the file: shown, and never given to an agent", "look")]
     lines += [("", ""), ("files it names", "title")]
     lines += [(f"  {file}", "plain") for file in task.files] or [("  none", "quiet")]
+    lines += _listed("files it changed and does not name", progress.outside, "warn")
+    lines += _listed("left out: in no commit", progress.left_out, "quiet")
     return [*lines, ("", ""), *needs_page(state, task)]
+
+
+def _kept(progress: TaskProgress) -> list[Part]:
+    """Where the change is, and the command that shows it."""
+    commit, base, branch = words.short(progress.commit), words.short(progress.base), progress.branch
+    shows = f"git show {commit}" if commit else f"git diff {base} {shlex.quote(branch)}"
+    ended = commit or (branch and progress.state == "failed")
+    return [
+        *_field("branch", branch),
+        *_field("base", base),
+        *_field("commit", commit),
+        *_field("shown by", shows if ended else ""),
+    ]
+
+
+def _listed(title: str, items: Sequence[str], tone: str) -> list[Part]:
+    """A title and a row for each item; nothing where there is none."""
+    return [("", ""), (title, "title"), *((f"  {item}", tone) for item in items)] if items else []
 
 
 def needs_page(state: RunState, task: Task) -> list[Part]:
@@ -82,8 +104,10 @@ def _edge(state: RunState, id_: str, need: Need) -> Part:
     return f"  {look.glyph} {id_:<8} {look.word:<9} {need.because}{detail}{line}", look.tone
 
 
-def failure_page(failure: Failure) -> list[Part]:
-    """A failure with all that was printed for it."""
+def failure_page(state: RunState, failure: Failure) -> list[Part]:
+    """A failure with all that was printed for it, and who may be to blame."""
+    age = words.failure_age(state, failure)
+    gate = state.gate.ended if state.gate else None
     place = f"{failure.file}:{failure.line}" if failure.file else ""
     lines = [
         *_field("kind", failure.kind, "bad"),
@@ -91,21 +115,28 @@ def failure_page(failure: Failure) -> list[Part]:
         *_field("test", failure.test),
         *_field("place", place),
         *_field("message", failure.message),
-        *_field("", "the baseline had it already" if failure.old else "", "quiet"),
+        *(_field("since when", f"{age.word}: {_AGES[age.word]}", age.tone) if age else []),
+        *_suspects(gate.suspects if gate and not failure.old else []),
         ("", ""),
     ]
     return lines + [(line, "plain") for line in failure.output.splitlines()]
 
 
-def diff_page(text: str) -> list[Part]:
-    """A unified diff, coloured by its lines' first characters."""
-    return [(line, _diff_tone(line)) for line in text.splitlines()] or [("no change", "quiet")]
+_AGES = {
+    "old": "the baseline had it already",
+    "new": "the baseline did not have it",
+    "flaky": "it failed once, and passes when it runs alone",
+}
 
 
-def _diff_tone(line: str) -> str:
-    if line.startswith(("diff ", "index ", "--- ", "+++ ")):
-        return "strong"
-    return {"+": "add", "-": "drop", "@": "busy"}.get(line[:1], "plain")
+def _suspects(suspects: Sequence[Suspect]) -> list[Part]:
+    """The commits that may be to blame, the likeliest first."""
+    found = [
+        f"{one.task or 'of a person'}  {words.short(one.commit)}  {one.subject}: "
+        f"{words.plain_list(one.files)}"
+        for one in suspects
+    ]
+    return _listed("may be to blame, the likeliest first", found, "warn")
 
 
 def help_page(now: Situation) -> list[Part]:
@@ -122,6 +153,8 @@ def help_page(now: Situation) -> list[Part]:
     lines += [("", ""), ("States of a task", "title")]
     for state, look in words.TASK_LOOKS.items():
         lines.append((f"  {look.glyph} {look.word:<16} {_MEANS[state]}", look.tone))
+    for look, meaning in _MEANS_AT_WORK.items():
+        lines.append((f"  {look.glyph} {look.word:<16} {meaning}", look.tone))
     return lines
 
 
@@ -129,10 +162,14 @@ _MEANS = {
     "pending": "its phase, or a task that it needs, is not there yet",
     "ready": "may start as soon as a slot is free",
     "running": "an agent works on it",
-    "integrating": "its change is being merged",
+    "integrating": "its change is joined to the run's branch: merged, built, committed",
     "done": "its change is in, its box is ticked",
     "failed": "its last attempt failed; r retries",
     "halted": "a task that it needs failed",
     "skipped": "a person let it go; its box stays open",
     "parked": "its box is neither open nor done in the file",
+}
+_MEANS_AT_WORK = {
+    words.CONFLICT: "its change contradicts another's; its own agent settles it",
+    words.ASKS: "it waits for your answer; a gives it",
 }

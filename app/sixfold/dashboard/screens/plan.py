@@ -8,10 +8,9 @@ from textual.containers import Container
 
 from sixfold.dashboard import words
 from sixfold.dashboard.panes.phases import Phases
-from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.pages import needs_page
-from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part
@@ -62,11 +61,8 @@ class PlanScreen(Page):
 
     async def action_details(self) -> None:
         """The selected task whole; a phase folds."""
-        state = self.dashboard.state
-        task = state.by_id.get(self.chosen_task)
-        if task:
-            page = pages.task_page(state, task, self.dashboard.clock())
-            await self.app.push_screen(TextScreen(f"TASK  {task.id}", page))
+        if task := self.dashboard.state.by_id.get(self.chosen_task):
+            await self.app.push_screen(TaskScreen(task.id))
         else:
             self.query_one(Phases).fold()
 
@@ -102,11 +98,7 @@ class PlanScreen(Page):
         if self._shown.get(name) == lines:
             return
         self._shown[name] = lines
-        log = self.query_one(f"#{name}", LogView)
-        top = log.top
-        log.clear()
-        log.extend(lines)
-        log.show_from(top)
+        self.query_one(f"#{name}", LogView).replace(lines)
 
 
 def task_edges(state: RunState, task: Task) -> list[Part]:

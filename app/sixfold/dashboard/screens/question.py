@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import ModalScreen
 
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, clean
+from sixfold.dashboard.widgets.wrap import breaks
+
+MOST_ROWS = 12
+"""Rows that an explanation may take: the answers have to be seen."""
 
 
 class Choice(NamedTuple):
@@ -23,46 +28,72 @@ class Choice(NamedTuple):
 
 
 class Lines(Painted):
-    """The question and its answers."""
-
-    def __init__(self, rows: Sequence[Sequence[Part]]) -> None:
-        super().__init__()
-        self._rows = rows
-        self.styles.height = len(rows)
-
-    def parts(self, y: int) -> Sequence[Part]:
-        """A row of the question."""
-        return self._rows[y] if y < len(self._rows) else []
-
-
-class Question(ModalScreen[str], inherit_bindings=False):
-    """Asks, and is dismissed with the answer; Escape answers with ''. Enter takes the first."""
+    """The question, its explanation as broken as its width asks for, and the answers."""
 
     def __init__(self, text: str, explanation: str, choices: Sequence[Choice]) -> None:
         super().__init__()
-        self._text, self._explanation = clean(text), clean(explanation)
-        self._choices = choices
+        self._text, self._choices = clean(text), choices
+        self._paragraphs = [clean(line) for line in explanation.splitlines()]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """As high as the rows are many."""
+        return len(self._rows(width))
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """A row of the question."""
+        rows = self._rows(self.content_size.width)
+        return rows[y] if y < len(rows) else []
+
+    def _rows(self, width: int) -> list[list[Part]]:
+        told = [(text[a:b], "plain") for text in self._paragraphs for a, b in breaks(text, width)]
+        if len(told) > MOST_ROWS:
+            told[MOST_ROWS - 1 :] = [("…", "quiet")]
+        rows: list[list[Part]] = [[(self._text, "strong")], *([part] for part in told), []]
+        for index, choice in enumerate(self._choices):
+            enter = "  (or Enter)" if index == 0 else ""
+            key: Part = (f" {choice.key} ", "key")
+            rows.append([key, (f" {clean(choice.words)}", "plain"), (enter, "quiet")])
+        return [*rows, [(" Esc ", "key"), (" not now", "plain")]]
+
+
+class Question(ModalScreen[str], inherit_bindings=False):
+    """Asks, and is dismissed with the answer; Escape answers with ''. Enter takes the first.
+
+    `stands` tells whether there is still a reason to ask; the app closes it where there is none.
+    """
+
+    def __init__(
+        self, text: str, explanation: str, choices: Sequence[Choice], *, stands: Callable[[], bool]
+    ) -> None:
+        super().__init__()
+        self._text, self._explanation, self._choices = text, explanation, choices
+        self.stands = stands
 
     def compose(self) -> ComposeResult:
         """Question, explanation, a row for each choice."""
-        rows: list[list[Part]] = [[(self._text, "strong")], [(self._explanation, "quiet")], []]
-        for index, choice in enumerate(self._choices):
-            enter = "  (or Enter)" if index == 0 else ""
-            rows.append(
-                [(f" {choice.key} ", "key"), (f" {choice.words}", "plain"), (enter, "quiet")]
-            )
-        rows.append([(" Esc ", "key"), (" stay here", "plain")])
         with Vertical(id="question"):
-            yield Lines(rows)
+            yield Lines(self._text, self._explanation, self._choices)
 
     def on_key(self, event: events.Key) -> None:
         """A choice's key, Enter or Escape; anything else is ignored."""
         event.stop()
         if event.key == "escape":
             self.dismiss("")
+            return
         for choice in self._choices:
             if event.character == choice.key or (
                 event.key == "enter" and choice is self._choices[0]
             ):
                 self.dismiss(choice.answer)
                 return
+
+
+def answers(options: Sequence[str]) -> list[Choice]:
+    """A choice for each option, by its first letter, or by the first sign that is free."""
+    found: dict[str, str] = {}
+    for option in options:
+        signs = [sign for sign in option.lower() if sign.isalnum()] + list("123456789")
+        key = next((sign for sign in signs if sign not in found), "")
+        if key:
+            found[key] = option
+    return [Choice(key, option, option) for key, option in found.items()]

@@ -14,14 +14,25 @@ from sixfold.dashboard.widgets.title import Title
 
 
 class TextScreen(Page):
-    """A title, lines that scroll and can be searched, and the keys."""
+    """A title, lines that scroll and can be searched, and the keys.
+
+    `about` is the task or fix that the page is about: keys act on it.
+    """
 
     place = "text"
     AUTO_FOCUS = "LogView"
 
-    def __init__(self, title: str, lines: Sequence[Part], *, at_end: bool = False) -> None:
+    def __init__(
+        self, title: str, lines: Sequence[Part], *, about: str = "", at_end: bool = False
+    ) -> None:
         super().__init__(classes="page")
         self._heading, self._lines, self._at_end = title, lines, at_end
+        self._about = about
+
+    @property
+    def chosen_task(self) -> str:
+        """What the page is about."""
+        return self._about
 
     def compose(self) -> ComposeResult:
         """Title, text, keys."""
@@ -31,4 +42,8 @@ class TextScreen(Page):
 
     def on_mount(self) -> None:
         """Fill in the text."""
+        self.fill()
+
+    def fill(self) -> None:
+        """What the page says at first."""
         self.query_one(LogView).extend(self._lines)

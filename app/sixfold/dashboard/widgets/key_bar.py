@@ -24,7 +24,7 @@ class KeyBar(Painted):
     def parts(self, y: int) -> Iterable[Part]:  # noqa: ARG002 - there is one row
         """The keys, in the table's order, as many as fit; help and leave always do."""
         now = self.dashboard.situation
-        shown = [a for a in ACTIONS if a.foot and a.can(now) is not False]
+        shown = [a for a in ACTIONS if a.stands(now)]
         last = [a for a in shown if a.id in LAST]
         room = self.content_size.width - sum(width_of(self._key(a)) for a in last)
         parts: list[Part] = []

@@ -79,6 +79,18 @@ class LogView(Rows):
         self.missed = self.top = 0
         self.refresh()
 
+    def replace(self, lines: Iterable[Part]) -> None:
+        """Other lines in place of all there are; the reader stays where they are."""
+        top = self.top
+        self.clear()
+        self.extend(lines)
+        self.show_from(top)
+
+    def go_to(self, number: int) -> None:
+        """Bring line `number` to the top, as far as there are rows below."""
+        self.following = False
+        self.show_from(self._row_of(number))
+
     def follow(self, following: bool) -> None:
         """Follow the end from now on, or stay here."""
         self.following, self.missed = following, 0
@@ -201,12 +213,13 @@ class LogView(Rows):
         at = number - self.total + len(self.lines)
         tone = self.tone_of(self._tones[at])
         style = self.base + self.dashboard.tone(tone) if tone else self.base
+        ground = style.background_style if style.bgcolor else self.base
         text, width = self.lines[at][start:end], self.content_size.width
         lead = " " * (GUTTER + INDENT if start else GUTTER)
         if number not in self._spans and self.pattern is None:
-            return Strip([Segment(lead + text, style)]).adjust_cell_length(width, self.base)
+            return Strip([Segment(lead + text, style)]).adjust_cell_length(width, ground)
         segments = self._marked(number, text, start, style)
-        return Strip([Segment(lead, style), *segments]).adjust_cell_length(width, self.base)
+        return Strip([Segment(lead, style), *segments]).adjust_cell_length(width, ground)
 
     def _marked(self, number: int, text: str, start: int, style: Style) -> list[Segment]:
         """`text` (from character `start` of its line) in pieces of one style each."""
