@@ -66,8 +66,8 @@ class Worktrees:
         self._root, self._run = root.resolve(), run
         self._folder = self._root / ".sixfold" / "worktrees" / run
         self._wanted = [
-            *(f":(top,glob){pattern}" for pattern in patterns),
-            *(f":(top,literal){path}" for path in carried),
+            *(f":(glob){pattern}" for pattern in patterns),
+            *(f":(literal){path}" for path in carried),
         ]
         self._one_at_a_time = asyncio.Lock()
 
@@ -108,6 +108,15 @@ class Worktrees:
             raise GitError(f"there is a worktree {path} already")
         await self._remove(name)
         await self._begin_branch(branch, base)
+        try:
+            return await self._make(name, base)
+        except (GitError, OSError) as error:
+            with suppress(GitError):
+                await self.drop(name)
+            raise GitError(f"cannot make the worktree {path}: {error}") from error
+
+    async def _make(self, name: str, base: str) -> Worktree:
+        path, branch = self._folder / name, self.branch(name)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with self._one_at_a_time:  # git trips over a record that is being written
             words = ("--force", "--no-checkout", str(path), branch)
@@ -131,12 +140,9 @@ class Worktrees:
     async def _bring(self, path: Path) -> list[str]:
         if not self._wanted:
             return []
-        wanted = (*self._wanted, ":(top,exclude,literal).sixfold")
+        wanted = (*self._wanted, ":(exclude,literal).sixfold")
         found = paths(await git(self._root, "ls-files", "-z", "--others", "--", *wanted))
-        try:
-            return await asyncio.to_thread(copy, self._root, path, found)
-        except OSError as error:
-            raise GitError(f"cannot copy into {path}: {error}") from error
+        return await asyncio.to_thread(copy, self._root, path, found)
 
     async def _remove(self, name: str) -> None:
         records = await self._records(name)

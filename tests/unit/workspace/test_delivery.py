@@ -98,6 +98,7 @@ async def test_everything_left_is_one_commit_on_the_branch(tree: Worktree) -> No
     assert git(tree.path, "ls-tree", left.commit, "new/c.go").startswith("100755")
     assert git(tree.path, "log", "-1", "--format=%B", left.commit) == "T001: it"
     assert_settled(tree, left.commit)
+    assert not (tree.path / ".sixfold").exists()
 
 
 async def test_nothing_left_is_the_base(tree: Worktree) -> None:
@@ -373,18 +374,17 @@ async def test_a_worktree_that_is_gone_is_told_in_words(tree: Worktree) -> None:
         await collect(tree, tasks_file=TASKS, message="m")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 async def test_what_cannot_be_read_is_named_and_the_rest_delivered(tree: Worktree) -> None:
     for name in ("new.go", "closed.go", "shut/x.go", "a.go"):
         write(tree.path, name)
     closed = [tree.path / name for name in ("closed.go", "shut", "a.go")]
     for path in closed:
         path.chmod(0)
+    if os.access(closed[0], os.R_OK):
+        pytest.skip("this user reads everything")
     left = await take(tree)
     assert left.changed == ["new.go"]
     assert left.left_out == ["a.go", "closed.go", "shut"]
-    for path in closed:
-        path.chmod(0o700)
 
 
 async def test_what_is_no_file_does_not_stand_in_the_way(tree: Worktree) -> None:

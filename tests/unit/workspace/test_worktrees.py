@@ -168,6 +168,14 @@ async def test_a_worktree_in_use_and_a_branch_with_work_are_not_taken_over(root:
     assert git(root, "rev-parse", "sixfold/R/T001.1") == work
 
 
+async def test_one_that_cannot_be_made_leaves_nothing(root: Path) -> None:
+    with pytest.raises(GitError, match=r"cannot make .*T001\.1: .*outside repository"):
+        await Worktrees(root, "R", ["../x"]).add("T001.1", head(root))
+    assert branches(root) == []
+    assert git(root, "worktree", "list", "--porcelain").count("worktree ") == 1
+    assert list((root / ".sixfold" / "worktrees" / "R").iterdir()) == []
+
+
 async def test_removing_leaves_the_branch_and_dropping_does_not(root: Path) -> None:
     trees, base = Worktrees(root, "R", []), head(root)
     made = await trees.add("T001.1", base)
