@@ -13,12 +13,17 @@ from msgspec import Struct
 from sixfold import lines
 from sixfold.agents.roster import enlist
 from sixfold.commands import asked as ask
+from sixfold.commands import clean
 from sixfold.config import Settings
 from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
 from sixfold.runner.job import Options, find_gate, find_root, read_settings
+from sixfold.runner.store import Store
 from sixfold.workspace.git import GitError, git
+
+_NAMED = 5
+"""Leftovers that are named; of more it tells the number."""
 
 
 class Check(Struct, frozen=True):
@@ -27,6 +32,8 @@ class Check(Struct, frozen=True):
     name: str
     text: str
     mend: str = ""
+    tip: str = ""
+    """What one may do, though a run can start without."""
 
 
 def main(asked: argparse.Namespace) -> int:
@@ -35,8 +42,8 @@ def main(asked: argparse.Namespace) -> int:
     for check in checks:
         word = "MEND" if check.mend else "ok"
         print(lines.harmless(f"{word:5} {check.name:14} {check.text}"))
-        if check.mend:
-            print(lines.harmless(f"{'':20} -> {check.mend}"))
+        if hint := check.mend or check.tip:
+            print(lines.harmless(f"{'':20} -> {hint}"))
     return 2 if any(check.mend for check in checks) else 0
 
 
@@ -55,6 +62,7 @@ def examine(options: Options) -> list[Check]:
         *_agents(root, options),
         _check("gate", lambda: _gate(root, options)),
         _check("feature", lambda: _feature(root, options)),
+        _leftovers(root),
     ]
 
 
@@ -116,3 +124,17 @@ def _gate(root: Path, options: Options) -> str:
 def _feature(root: Path, options: Options) -> str:
     found = load.load(root, feature=options.feature, spec_info=options.spec_info)
     return f"{found.directory.relative_to(root)}, documents {', '.join(found.docs)}"
+
+
+def _leftovers(root: Path) -> Check:
+    try:
+        found = clean.find(Store(root))
+    except GitError as error:
+        return Check("leftovers", str(error))
+    if not found:
+        return Check("leftovers", "none")
+    idle = [one for one in found if not one.holds]
+    names = ", ".join(f"{one.kind} {one.run}/{one.name}" for one in found[:_NAMED])
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    told = f"{len(found)}, {len(idle)} of them hold nothing: {names}{more}"
+    return Check("leftovers", told, tip="`sixfold clean` removes those that hold nothing")

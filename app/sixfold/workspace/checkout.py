@@ -7,8 +7,9 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
+from sixfold.workspace.boxes import Rewrite
 from sixfold.workspace.git import GitError, git, run
-from sixfold.workspace.move import Move, Rewrite
+from sixfold.workspace.move import Move
 from sixfold.workspace.worktrees import is_within, to_the_end
 
 _SHORT = 10

@@ -6,22 +6,17 @@ it; a note of the move outlives a process that dies on the way.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeAlias
 
 from sixfold.feature.marking import MarkError, _rewrite
+from sixfold.workspace.boxes import Rewrite
 from sixfold.workspace.changes import GONE, Change, Edit, Entry, changes, edits
 from sixfold.workspace.git import git, run
 from sixfold.workspace.index import OwnIndex
 from sixfold.workspace.obstacles import is_file, obstacles, torn
-
-Rewrite: TypeAlias = Callable[[bytes], bytes]
-"""`tasks.md` with the run's boxes in it; may raise `MarkError`."""
-_PATIENCE = 50
-"""Tenths of a second for a git that outlives its runner to end."""
+from sixfold.workspace.own import rest
 
 
 class Move:
@@ -76,8 +71,8 @@ class Move:
             if isinstance(edited, str):
                 return edited
             tasks = await self._set_tasks_aside(changed, edited, rewrite, again=again)
-            rest = {path: change for path, change in changed.items() if path not in tasks}
-            if held := await obstacles(self._ours, rest, edited, again=again):
+            others = {path: change for path, change in changed.items() if path not in tasks}
+            if held := await obstacles(self._ours, others, edited, again=again):
                 return held
             await self._ours.move(old, new, dry=True)
             self._note.write_text(f"{old} {new}\n")
@@ -109,10 +104,7 @@ class Move:
 
     async def _bury(self) -> None:
         """A git of the dead process may still be at work; after it, the locks are nobody's."""
-        for _ in range(_PATIENCE):
-            if not self._ours.lock.exists():
-                break
-            await asyncio.sleep(0.1)
+        await rest(self._root)
         self._ours.lock.unlink(missing_ok=True)
         if left := self.lock_left():
             left.unlink()
