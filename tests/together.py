@@ -19,6 +19,12 @@ def git(root: Path, *words: str, stdin: bytes | None = None) -> str:
     return done.stdout.decode(errors="surrogateescape")
 
 
+def bash(folder: Path, script: str, **variables: str) -> None:
+    """Run a script in a folder."""
+    env = {**os.environ, **variables}
+    subprocess.run(["bash", "-c", script], cwd=folder, env=env, check=True, capture_output=True)
+
+
 def ticking(*tasks: str) -> Rewriting:
     """A rewrite that ticks these tasks."""
     return Rewriting(tasks, b"[ ]", b"[X]")

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from sixfold.workspace.git import GitError
-from sixfold.workspace.own import git_in, own
+from sixfold.workspace.git import paths
+from sixfold.workspace.own import git_in
 
 Rewrite: TypeAlias = Callable[[bytes], bytes]
 """`tasks.md` -> `tasks.md` with boxes ticked or opened."""
-_INDEX = "sixfold.index"
 
 
 class Boxes:
@@ -21,30 +20,37 @@ class Boxes:
         self._worktree, self._name = worktree, name
 
     async def entry(self, tree: str) -> str:
-        """Mode and blob (`100644 BLOB`) of the file in a tree or commit; empty: no plain file."""
+        """What a tree or commit has there, as `100644 blob ID`; empty where it is no plain file."""
         line = await git_in(self._worktree, "ls-tree", "-z", tree, "--", self._name)
-        mode, kind, blob = line.partition("\t")[0].split() if line else ("", "", "")
-        return f"{mode} {blob}" if kind == "blob" and mode != "120000" else ""
+        entry = line.partition("\t")[0]
+        return entry if entry.startswith("100") else ""
 
     async def rewritten(self, tree: str, rewrite: Rewrite) -> str:
         """`tree` with its file rewritten; itself where nothing changes or the file is not in it."""
         if not (entry := await self.entry(tree)):
             return tree
-        mode, blob = entry.split()
+        mode, kind, blob = entry.split()
         held = await git_in(self._worktree, "cat-file", "blob", blob)
         before = held.encode(errors="surrogateescape")
         if (after := rewrite(before)) == before:
             return tree
         words = ("hash-object", "-w", "--stdin")
         blob = (await git_in(self._worktree, *words, stdin=after)).strip()
-        return await self.placed(tree, f"{mode} {blob}")
+        return await self.placed(tree, f"{mode} {kind} {blob}")
 
     async def placed(self, tree: str, entry: str) -> str:
-        """`tree` with the file as `entry` has it, made in an index that nobody else sees."""
-        if not entry:
-            raise GitError(f"no {self._name} to put into a tree")
-        index = {"GIT_INDEX_FILE": f"{own(self._worktree)['GIT_DIR']}/{_INDEX}"}
-        await git_in(self._worktree, "read-tree", tree, env=index)
-        line = f"{entry}\t{self._name}\0".encode(errors="surrogateescape")
-        await git_in(self._worktree, "update-index", "-z", "--index-info", env=index, stdin=line)
-        return (await git_in(self._worktree, "write-tree", env=index)).strip()
+        """`tree` with the file as `entry` has it. What lies beside its folders costs no time."""
+        return await self._grafted(tree, self._name, entry)
+
+    async def _grafted(self, tree: str, path: str, entry: str) -> str:
+        name, _, below = path.partition("/")
+        listed = paths(await git_in(self._worktree, "ls-tree", "-z", tree)) if tree else []
+        there = {line.partition("\t")[2]: line.partition("\t")[0] for line in listed}
+        if below:
+            folder = there.get(name, "").partition(" tree ")[2]
+            entry = f"040000 tree {await self._grafted(folder, below, entry)}"
+        there[name] = entry
+        lines = "".join(f"{held}\t{name}\0" for name, held in there.items())
+        words = ("mktree", "-z", "--missing")
+        data = lines.encode(errors="surrogateescape")
+        return (await git_in(self._worktree, *words, stdin=data)).strip()

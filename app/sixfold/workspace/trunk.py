@@ -21,7 +21,7 @@ from sixfold.workspace.own import git_in, own, rest, to_its_end
 from sixfold.workspace.tree import LONGEST_DIFF
 
 _UTF_8 = ("-c", "i18n.commitEncoding=UTF-8")
-_LOCKS = ("index.lock", "HEAD.lock", "sixfold.index.lock")
+_LOCKS = ("index.lock", "HEAD.lock")
 
 
 class Revert(Struct, frozen=True):

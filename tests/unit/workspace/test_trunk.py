@@ -11,7 +11,7 @@ from sixfold.workspace.git import GitError
 from sixfold.workspace.history import message
 from sixfold.workspace.own import to_its_end
 from sixfold.workspace.trunk import Revert, Trunk
-from together import OPEN, TASKS, Together, git, opening, ticking
+from together import OPEN, TASKS, Together, bash, git, opening, ticking
 
 
 @pytest.fixture
@@ -371,47 +371,39 @@ async def test_what_is_not_on_the_branch_cannot_be_taken_back(together: Together
 # Deaths.
 
 
+DEATHS = {
+    "locks": 'touch "$RECORD"/{index,HEAD}.lock "$REFS/run.lock"',
+    "locked": 'echo initializing > "$RECORD/locked"',
+    "detached": "git checkout -q --detach",
+    "another branch": "git checkout -q -b other",
+    "half checked out": "rm a.go; touch new; mkdir -p b",
+    "nothing checked out": 'rm -r * .gitignore "$RECORD/index"',
+    "broken index": 'echo "DIRC broken" > "$RECORD/index"',
+    "no folder": 'rm -r "$PWD"',
+    "no folder, locked": 'rm -r "$PWD"; echo initializing > "$RECORD/locked"',
+    "no .git": "rm .git",
+    "no HEAD": 'rm "$RECORD/HEAD"',
+    "no record": 'rm -r "$RECORD"',
+}
+
+
 async def test_whatever_a_death_left_is_put_right(together: Together) -> None:
     trunk = await together.open()
-    record = Path(git(trunk.path, "rev-parse", "--absolute-git-dir").rstrip("\n"))
-
-    def nothing_checked_out() -> None:
-        shutil.rmtree(trunk.path)
-        trunk.path.mkdir()
-        (trunk.path / ".git").write_text(f"gitdir: {record}\n")
-        (record / "index").unlink()
-
-    deaths = {
-        "locks": lambda: [
-            (record / "index.lock").touch(),
-            (record / "HEAD.lock").touch(),
-            (record / "sixfold.index.lock").touch(),
-            (together.root / ".git/refs/heads/sixfold/r1/run.lock").touch(),
-            (record / "locked").write_text("initializing"),
-        ],
-        "detached": lambda: git(trunk.path, "checkout", "-q", "--detach"),
-        "half": lambda: [(trunk.path / "a.go").unlink(), (trunk.path / "new").touch()],
-        "empty": nothing_checked_out,
-        "index": lambda: (record / "index").write_bytes(b"DIRC broken"),
-        "gone": lambda: shutil.rmtree(trunk.path),
-        "gone and locked": lambda: [
-            (record / "locked").write_text("initializing"),
-            shutil.rmtree(trunk.path),
-        ],
-        "no .git": (trunk.path / ".git").unlink,
-        "no HEAD": (record / "HEAD").unlink,
-        "no record": lambda: shutil.rmtree(record),
-    }
-    for name, death in deaths.items():
-        death()
-        await together.again().open("no such commit, and not needed")
-        assert together.is_at(together.start), name
-        assert git(together.root, "status", "--porcelain") == "", name
+    tree = together.tree_of(trunk.tip)
+    for name, death in DEATHS.items():
+        record = git(trunk.path, "rev-parse", "--absolute-git-dir").rstrip("\n")
+        refs = str(together.root / ".git" / "refs" / "heads" / "sixfold" / "r1")
+        bash(trunk.path, death, RECORD=record, REFS=refs)
+        tip, trunk = trunk.tip, together.again()
+        await trunk.open("no commit, and none is needed")
+        assert trunk.tip == tip, name
+        assert together.is_at(tip), name
         listed = git(together.root, "worktree", "list", "--porcelain")
         assert listed.count("worktree ") == 2, name
-        await integrate(together, "T001", together.start)
-        git(trunk.path, "reset", "-q", "--hard", together.start)
-        trunk.tip = together.start
+        await trunk.commit(tree, f"{name}\n", rewrite=lambda data: data + b"\n")
+        assert together.is_at(trunk.tip), name
+        tree = together.tree_of(trunk.tip)
+    assert git(together.root, "status", "--porcelain") == ""
 
 
 async def test_a_killed_runner_leaves_the_old_commit_or_the_new_one(
@@ -493,7 +485,7 @@ async def test_a_branch_that_a_person_looks_at_is_not_moved_below_them(together:
     trunk = await together.open()
     await trunk.close(drop=False)
     git(together.root, "switch", "-q", trunk.branch)
-    with pytest.raises(GitError, match="is checked out in .*; switch that to another"):
+    with pytest.raises(GitError, match=r"is checked out in .*; switch that to another"):
         await trunk.open(together.start)
 
 
