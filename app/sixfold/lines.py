@@ -107,13 +107,15 @@ def gate_lines(gate: ev.GateEnded) -> str:
         f"{gate.skipped} skipped, {gate.races} races, {gate.seconds:.1f} s"
     )
     failures = [f"  {failure_line(failure)}" for failure in gate.failures]
+    fixed = [f"  fixed since the baseline: {', '.join(gate.fixed)}"] if gate.fixed else []
     blame = [f"  suspect: {suspect_line(suspect)}" for suspect in gate.suspects]
-    return "\n".join([tally + _because(gate.reason), *failures, *blame])
+    return "\n".join([tally + _because(gate.reason), *failures, *fixed, *blame])
 
 
 def suspect_line(suspect: Suspect) -> str:
-    """`T009 (1a2b3c4d5e) T009: what it says: its files`."""
-    return f"{suspect.task} {suspect.commit[:SHORT]} {suspect.subject}: {', '.join(suspect.files)}"
+    """`T009 1a2b3c4d5e what its message says: its files`; a person's commit has no task."""
+    who = suspect.task or "of a person"
+    return f"{who} {suspect.commit[:SHORT]} {suspect.subject}: {', '.join(suspect.files)}"
 
 
 def failure_line(failure: Failure) -> str:

@@ -14,7 +14,7 @@ from dashboard.scripted import APART, DIFF, Run, dashboard, seen, settle
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.diff import BLOCK_LINES, read_diff
-from sixfold.dashboard.syntax import TONES, spans_of_change
+from sixfold.dashboard.syntax import TONES, language, spans_of_change
 from sixfold.dashboard.widgets.diff_view import DiffView
 
 NEW_FILE = "diff --git a/x.go b/x.go\n--- /dev/null\n+++ b/x.go\n@@ -0,0 +1,{} @@\n"
@@ -94,6 +94,14 @@ def test_code_is_coloured_by_the_language_of_its_file_and_each_side_by_itself() 
     assert (tones[2]["return"], tones[2]["42"]) == ("codeword", "codenumber")
     assert tones[2]["// why"] == "codenote"
     assert spans_of_change("x.nothing", lines, MARKS) == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("a/b.go", "go"), ("Makefile", "make"), ("ci.yml", "yaml"), ("go.mod", "default")],
+)
+def test_the_language_is_known_by_the_files_name(path: str, name: str) -> None:
+    assert language(path) == name
 
 
 async def opened(pilot: Pilot[None], run: Run) -> tuple[Dashboard, DiffView]:

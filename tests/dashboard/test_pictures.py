@@ -10,9 +10,14 @@ import pytest
 from textual.pilot import Pilot
 
 from dashboard.scripted import (
+    APART,
     BEGIN,
     BLOCKED,
+    CONFLICT,
+    DIFF,
     FAILED,
+    HELD,
+    JOINING,
     PHASE_1,
     PHASE_2,
     PLAN,
@@ -21,7 +26,9 @@ from dashboard.scripted import (
     dashboard,
     settle,
 )
+from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.link import Source
 
 
@@ -61,6 +68,31 @@ def test_a_run_that_needs_a_person(snap_compare: Compare, size: tuple[int, int])
         await settle(pilot, run)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_attempts_that_work_apart(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*APART, JOINING, CONFLICT, HELD)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+def test_the_change_of_a_task(snap_compare: Compare) -> None:
+    run = Run(*APART, answering=lambda c: ev.Answer(id=c.id, accepted=True, text=DIFF))
+
+    async def paint(pilot: Pilot[None]) -> None:
+        app = await settle(pilot, run)
+        await pilot.press("j", "d")
+        await settle(pilot)
+        view = app.screen.query_one(DiffView)
+        while len(view._seen) < 2 or view._colouring:
+            await pilot.pause(0.02)
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=(120, 36), run_before=paint)
 
 
 def test_the_plan_before_the_start(snap_compare: Compare) -> None:

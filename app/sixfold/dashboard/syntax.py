@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import PurePath
 
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
@@ -27,10 +28,19 @@ TONES: dict[tuple[str, ...], str] = {
 """Kind of token, as Pygments names it -> tone."""
 
 
-@lru_cache
+_NAMES = {"Makefile": "make", "Dockerfile": "docker", ".yml": "yaml", ".h": "c", ".bash": "bash"}
+"""Names and endings that are not their language's name; asking Pygments loads all it knows."""
+
+
 def language(path: str) -> str:
     """The name of the file's language; `default` where it is not known."""
-    return Syntax.guess_lexer(path, " ")
+    name = PurePath(path)
+    return _NAMES.get(name.name) or _NAMES.get(name.suffix) or _by_ending(name.suffix)
+
+
+@lru_cache
+def _by_ending(suffix: str) -> str:
+    return Syntax.guess_lexer(f"x{suffix}")
 
 
 def spans(path: str, lines: Sequence[str], tones: Mapping[str, Style]) -> list[list[Span]]:
