@@ -69,6 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--headless", action="store_true", help="no dashboard: lines on stderr")
     run.add_argument("--json", action="store_true", help="events as JSON lines on stdout")
     run.add_argument("--wait", action="store_true", help="when blocked, wait for a person")
+    run.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with a run that stopped or died (default: the last)",
+    )
+    run.add_argument(
+        "--allow-dirty",
+        action="store_true",
+        help="start although there are uncommitted changes; the checkout is left alone",
+    )
     _options(run)
     plan = add("plan", "read everything, start nothing: tasks, edges, warnings")
     plan.add_argument("--json", action="store_true", help="as JSON on stdout")
@@ -112,10 +124,19 @@ def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
         ("retry", "a fresh attempt at a failed or skipped task"),
         ("skip", "leave a task's box open, let its dependents run"),
         ("cancel", "end the attempt at a running task"),
+        ("undo", "revert a finished task's commit and open its box"),
+        ("set-aside", "revert the culprit of a red gate, its work kept on a branch"),
     ):
         control = add(name, help_, "control")
         control.add_argument("task", help="the task's id")
+        if name == "undo":
+            also = "undo finished tasks that need it, too"
+            control.add_argument("--dependents", action="store_true", help=also)
         _place(control)
+    answer = add("answer", "answer what the run asks", "control")
+    answer.add_argument("request", help="the request's name")
+    answer.add_argument("option", help="the answer, such as yes or no")
+    _place(answer)
 
 
 def _place(parser: argparse.ArgumentParser) -> None:

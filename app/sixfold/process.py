@@ -21,6 +21,8 @@ from typing import IO
 
 import psutil
 
+from sixfold.uncut import to_the_end
+
 MARKER = "SIXFOLD_RUN"
 POLITE_SECONDS = 1.5
 """How long a group may take to end after the polite signal."""
@@ -53,16 +55,7 @@ class Child:
 
         Whoever waits for it may be cancelled meanwhile: it goes on to its end all the same.
         """
-        ending = asyncio.ensure_future(self._end(first))
-        cancelled = False
-        while not ending.done():
-            try:
-                await asyncio.shield(ending)
-            except asyncio.CancelledError:
-                cancelled = True
-        await ending
-        if cancelled:
-            raise asyncio.CancelledError
+        await to_the_end(self._end(first))
 
     async def _end(self, first: signal.Signals) -> None:
         if self.returncode is None:

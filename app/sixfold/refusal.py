@@ -27,7 +27,8 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
         case ev.Decide(request=request, option=option):
             return _about_answer(state, request, option)
         case ev.Diff(task=task):
-            ran = not task or (task in state.tasks and state.tasks[task].attempts > 0)
+            working = any(work.label == task for work in state.work.values())
+            ran = not task or working or (task in state.tasks and state.tasks[task].attempts > 0)
             return "" if ran else f"{task} has not run: there is no change to show"
         case _:
             return ""

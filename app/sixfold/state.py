@@ -296,7 +296,12 @@ class RunState:
         task.state = "done" if event.outcome == "done" else "failed"
         if event.again:
             task.state = "pending"
-        self.work.pop(event.slot, None)
+        self._free(event.slot)
+
+    def _free(self, slot: int) -> None:
+        """Nobody works in a slot any more, nor waits there for an answer."""
+        self.work.pop(slot, None)
+        self.asked = {name: ask for name, ask in self.asked.items() if ask.slot != slot}
 
     def _join(self, event: ev.IntegrationStarted | ev.ConflictFound) -> None:
         joining = isinstance(event, ev.IntegrationStarted)
@@ -360,7 +365,7 @@ class RunState:
                     event.base,
                 )
             case ev.FixEnded():
-                self.work.pop(event.slot, None)
+                self._free(event.slot)
 
 
 def renumbered(old: Sequence[Phase], new: Sequence[Phase]) -> dict[int, int]:

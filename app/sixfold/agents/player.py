@@ -10,6 +10,8 @@ of it, and prints what it says and does as JSON lines: `{"say": ...}`, `{"do": .
       T002: {1: [{fail: not today}], 2: [{do: now}, {wait: 2}]}     # by attempt
     fix:
       "3": [{run: gofmt -w .}]                                        # by the phase's position
+    conflict:
+      T002: [{write: {path: a.go, text: package a}}]                  # as a task's own steps
     default: [{no_change: nothing is asked of me}]
 """
 
@@ -79,15 +81,17 @@ ByAttempt = dict[int, tuple[Step, ...]]
 
 
 class Playbook(Struct, frozen=True):
-    """The steps of every task and fix, by attempt."""
+    """The steps of every task, fix and conflict, by attempt."""
 
     tasks: dict[str, ByAttempt] = {}
     fix: dict[str, ByAttempt] = {}
+    conflict: dict[str, ByAttempt] = {}
     default: tuple[Step, ...] = ()
 
     def steps(self, kind: str, task: str, attempt: int) -> tuple[Step, ...]:
         """The steps for an attempt: those of the highest attempt listed up to it."""
-        listed = {"task": self.tasks, "fix": self.fix}.get(kind, {}).get(task, {})
+        kinds = {"task": self.tasks, "fix": self.fix, "conflict": self.conflict}
+        listed = kinds.get(kind, {}).get(task, {})
         begun = [number for number in listed if number <= attempt]
         return listed[max(begun)] if begun else self.default
 
@@ -98,10 +102,13 @@ def load_playbook(text: str) -> Playbook:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except yaml.YAMLError as error:
         raise PlaybookError(" ".join(str(error).split())) from error
-    top = _mapping({} if data is None else data, "the playbook", {"tasks", "fix", "default"})
+    top = _mapping(
+        {} if data is None else data, "the playbook", {"tasks", "fix", "conflict", "default"}
+    )
     return Playbook(
         _entries(top.get("tasks"), "tasks"),
         _entries(top.get("fix"), "fix"),
+        _entries(top.get("conflict"), "conflict"),
         _steps(top.get("default", []), "default"),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from sixfold.events import GateEnded
 from sixfold.model import Failure, Phase, Task
 
 MOST_FAILURES = 20
@@ -47,37 +48,41 @@ RULES = """\
 
 
 def for_task(
-    task: Task, text: str, phase: Phase | None, brief: Brief, *, story: str, where: Sequence[str]
+    task: Task,
+    text: str,
+    phase: Phase | None,
+    brief: Brief,
+    *,
+    story: str,
+    before: str,
+    where: Sequence[str],
 ) -> str:
     """The prompt for a task.
 
     `text` is the task whole, as `tasks.md` has it; `story` its story's goal and acceptance
-    scenarios; `where` says in words what the environment says in `SIXFOLD_*`.
+    scenarios; `before` why the attempt before this one failed; `where` says in words what the
+    environment says in `SIXFOLD_*`.
     """
     stands = f" of phase {phase.number}, {phase.title}" if phase else ""
-    files = "\n".join(f"- {name}" for name in task.files)
     return _join(
         f"# Task {task.id}\n\nYou implement one task{stands}.",
         _section("The task", text),
-        _section("Files it names", files),
+        _section("Files it names", _list(task.files)),
         _section("Its story", story),
+        _section("Why the attempt before this one did not count", before),
         *_common(brief),
         RULES,
-        _section("This turn", "\n".join(f"- {line}" for line in where)),
+        _section("This turn", _list(where)),
     )
 
 
-def for_fix(
-    phase: Phase | None,
-    failures: Sequence[Failure],
-    reason: str,
-    diff: str,
-    brief: Brief,
-    *,
-    where: Sequence[str],
-) -> str:
-    """The prompt for a fix: failing tests, race reports and the diff behind a red gate."""
-    after = f"after phase {phase.number}, {phase.title}" if phase else "now"
+def for_fix(phase: Phase, gate: GateEnded, diff: str, brief: Brief, *, where: Sequence[str]) -> str:
+    """The prompt for a fix: failing tests, race reports, suspects and the diff of a red gate."""
+    failures = gate.failures
+    after = f"after phase {phase.number}, {phase.title}"
+    suspects = "\n".join(
+        f"- {one.commit[:10]} {one.subject} ({', '.join(one.files)})" for one in gate.suspects
+    )
     shown = "\n\n".join(_failure(failure) for failure in failures[:MOST_FAILURES])
     if len(failures) > MOST_FAILURES:
         shown += f"\n\n... and {len(failures) - MOST_FAILURES} more"
@@ -86,28 +91,75 @@ def for_fix(
         "Find the cause and mend it. Mend the code, not the tests, unless a test contradicts the "
         "specification; never weaken, skip or delete one to make it pass. Run the command again "
         "before you end your turn.",
-        _section("How the gate ended", reason),
+        _section("How the gate ended", gate.reason),
         _section("What fails", shown),
-        _section("What changed since the phase began", _fenced("diff", diff[:LONGEST_DIFF])),
+        _section("Commits that may be to blame, the likeliest first", suspects),
+        _section("What changed since the tests passed last", _fenced("diff", diff[:LONGEST_DIFF])),
         *_common(brief),
         RULES,
-        _section("This turn", "\n".join(f"- {line}" for line in where)),
+        _section("This turn", _list(where)),
     )
+
+
+class Contradiction(Struct, frozen=True):
+    """A conflict between what an attempt left and what was integrated since it began."""
+
+    label: str
+    """The task's id, or `fix N`."""
+    marked: Sequence[str]
+    """Files that hold conflict markers."""
+    unmarked: Sequence[str]
+    """Files in conflict that cannot hold any: deleted on one side, renamed, binary."""
+    others: Sequence[str]
+    """Commits on the other side, a line each."""
+    ours: str
+    """What the attempt changed in these files, as a diff."""
+    theirs: str
+    """What the others changed there."""
+
+
+def for_conflict(conflict: Contradiction, brief: Brief, *, where: Sequence[str]) -> str:
+    """The prompt for the agent whose work conflicts with what others did meanwhile."""
+    return _join(
+        f"# Resolve the conflict of {conflict.label}\n\nYou finished {conflict.label}. Meanwhile "
+        "others finished work that contradicts yours. It has been merged into this directory, and "
+        "the merge has stopped at the conflict. Make one whole of both: keep what each side meant. "
+        "Never drop a side only because it is easier.",
+        _section(
+            "Files with conflict markers: edit them until none is left", _list(conflict.marked)
+        ),
+        _section(
+            "Files in conflict without markers: decide, then `git add FILE` or `git rm FILE`",
+            _list(conflict.unmarked),
+        ),
+        _section("The other side", _list(conflict.others)),
+        _section("What you changed", _fenced("diff", conflict.ours[:LONGEST_DIFF])),
+        _section("What they changed", _fenced("diff", conflict.theirs[:LONGEST_DIFF])),
+        *_common(brief),
+        RULES,
+        _section("This turn", _list(where)),
+    )
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _failure(failure: Failure) -> str:
     name = f"{failure.package} {failure.test}".strip() or "the command"
     place = f" ({failure.file}:{failure.line})" if failure.file else ""
     old = " It failed before this run began, too." if failure.old else ""
+    old += " It passed when it was run alone." if failure.flaky else ""
     head = f"### {name}: {failure.kind}{place}\n\n{failure.message}{old}"
     return f"{head}\n\n{_fenced('', failure.output[:LONGEST_OUTPUT])}" if failure.output else head
 
 
 def _common(brief: Brief) -> list[str]:
-    documents = "\n".join(f"- {name}" for name in brief.documents)
     return [
         _section("The feature", brief.context),
-        _section(f"Its documents (in {brief.feature_dir}; read what you need)", documents),
+        _section(
+            f"Its documents (in {brief.feature_dir}; read what you need)", _list(brief.documents)
+        ),
         _section("From the plan", brief.plan),
     ]
 

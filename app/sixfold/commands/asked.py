@@ -11,7 +11,7 @@ from sixfold.errors import UserError
 from sixfold.runner.job import Options, find_root
 from sixfold.runner.store import RunFolder, Store
 
-OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context")
+OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context", "allow_dirty")
 
 
 def options(asked: argparse.Namespace) -> Options:
@@ -37,6 +37,7 @@ def words(asked: argparse.Namespace) -> list[str]:
         value = getattr(meant, name)
         if value is not None:
             given += [f"--{name.replace('_', '-')}", str(value)]
+    given += ["--allow-dirty"] if meant.allow_dirty else []
     return [*given, "--", meant.context] if meant.context else given
 
 

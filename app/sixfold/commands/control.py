@@ -21,6 +21,7 @@ COMMANDS: dict[str, Callable[[str], ev.AnyCommand]] = {
     "retry": lambda task: ev.Retry(task=task),
     "skip": lambda task: ev.Skip(task=task),
     "cancel": lambda task: ev.Cancel(task=task),
+    "set-aside": lambda task: ev.SetAside(task=task),
 }
 
 
@@ -31,7 +32,7 @@ def main(asked: argparse.Namespace) -> int:
     if live is None:
         where = str(runs.path.parent)
         raise UserError(where, "no run is live here", "start one with `sixfold run`")
-    command = COMMANDS[asked.name](getattr(asked, "task", ""))
+    command = _meant(asked)
     try:
         answer = asyncio.run(send(live.socket, command))
     except LinkError as error:
@@ -39,6 +40,14 @@ def main(asked: argparse.Namespace) -> int:
     if not answer.accepted:
         print(f"sixfold: {asked.name}: refused; {answer.reason}", file=sys.stderr)
     return 0 if answer.accepted else 1
+
+
+def _meant(asked: argparse.Namespace) -> ev.AnyCommand:
+    if asked.name == "undo":
+        return ev.Undo(task=asked.task, dependents=asked.dependents)
+    if asked.name == "answer":
+        return ev.Decide(request=asked.request, option=asked.option)
+    return COMMANDS[asked.name](getattr(asked, "task", ""))
 
 
 async def send(socket: Path, command: ev.AnyCommand) -> ev.Answer:

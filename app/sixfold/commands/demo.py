@@ -41,6 +41,6 @@ def _run(directory: Path, asked: argparse.Namespace) -> int:
     directory.mkdir(parents=True, exist_ok=True)
     build(directory, speed=asked.speed)
     told = argparse.Namespace(
-        directory=directory, headless=asked.headless, json=asked.json, wait=False
+        directory=directory, headless=asked.headless, json=asked.json, wait=False, resume=None
     )
     return run.main(told)

@@ -16,8 +16,8 @@ from sixfold.commands import asked as ask
 from sixfold.runner import job
 from sixfold.runner.conduct import conduct
 from sixfold.runner.job import Job
-from sixfold.runner.store import LiveRunError
-from sixfold.state import RunState
+from sixfold.runner.store import LiveRunError, RunFolder
+from sixfold.state import RunState, fold
 
 LAST_WORDS = 1.0
 """Seconds that a reader has for the rest, where the run was ended by a signal."""
@@ -27,18 +27,30 @@ SIGNALLED = 128
 
 def main(asked: argparse.Namespace) -> int:
     """Run to the end, or until the person leaves the dashboard."""
-    live = ask.store(asked).live()
+    runs = ask.store(asked)
+    live = runs.live()
     if live:
         return ask.refuse_second(live.id)
-    prepared = job.prepare(ask.options(asked))
+    options, begun = ask.options(asked), None
+    started = None
+    if asked.resume is not None:
+        begun = ask.find(runs, asked.resume or None)
+        events = ask.journal(begun)
+        if fold(events).status == "finished":
+            print(f"sixfold: run {begun.id}: is finished; nothing is left to do", file=sys.stderr)
+            return 0
+        started = next((event for event in events if isinstance(event, ev.RunStarted)), None)
+        options = job.asked_for(started.asked if started else {}, options)
+    prepared = job.prepare(options, started)
     if asked.headless or asked.json:
-        return headless(prepared, as_json=asked.json, wait=asked.wait)
+        return headless(prepared, as_json=asked.json, wait=asked.wait, begun=begun)
     from sixfold.commands.front import front  # noqa: PLC0415 (headless needs no Textual)
 
-    return front(prepared.root, ask.words(asked))
+    resume = [f"--resume={begun.id}"] if begun else []
+    return front(prepared.root, [*resume, *ask.words(asked)])
 
 
-def headless(prepared: Job, *, as_json: bool, wait: bool) -> int:
+def headless(prepared: Job, *, as_json: bool, wait: bool, begun: RunFolder | None = None) -> int:
     """Run without a dashboard: events as JSON on stdout, or as plain lines on stderr."""
     out = _Output(sys.stdout if as_json else sys.stderr)
 
@@ -49,7 +61,7 @@ def headless(prepared: Job, *, as_json: bool, wait: bool) -> int:
             out.write(f"{lines.harmless(line)}\n".encode(errors="replace"))
 
     try:
-        code = conduct(prepared, wait=wait, report=report)
+        code = conduct(prepared, wait=wait, report=report, begun=begun)
     except LiveRunError as error:
         return ask.refuse_second(error.run)
     out.close(LAST_WORDS if code > SIGNALLED else None)

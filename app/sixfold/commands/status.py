@@ -37,7 +37,7 @@ def _bury(state: RunState) -> None:
     """A journal without an end, and nobody who writes it: the runner died."""
     if not state.live:
         return
-    state.status, state.reason, state.options = "stopped", "its runner died", ["run"]
+    state.status, state.reason, state.options = "stopped", "its runner died", ["run --resume"]
     state.work.clear()
     for task in state.tasks.values():
         if task.state in {"running", "integrating"}:

@@ -64,15 +64,16 @@ def tick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 
     Returns what it held before and what it holds then. Raises `MarkError` as `mark` does, and
     `OSError` where the file cannot be read or replaced.
     """
-    return _rewrite(path, lambda data: mark(data, id, title))
+    return rewrite(path, lambda data: mark(data, id, title))
 
 
 def untick(path: Path, id: str, title: str) -> tuple[bytes, bytes]:  # noqa: A002 - the same
     """Open the task's box again, as carefully as `tick` ticks it."""
-    return _rewrite(path, lambda data: unmark(data, id, title))
+    return rewrite(path, lambda data: unmark(data, id, title))
 
 
-def _rewrite(path: Path, change: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
+def rewrite(path: Path, change: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
+    """Change the file as carefully as `tick` does; `change` may be called more than once."""
     target = path.resolve(strict=True)
     for _ in range(_PATIENCE):
         before = target.read_bytes()

@@ -23,22 +23,22 @@ from sixfold.workspace import git
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def conduct(job: Job, *, wait: bool, report: Report) -> int:
-    """Run `job` to its end; returns the exit code of CONTRACT.
+def conduct(job: Job, *, wait: bool, report: Report, begun: RunFolder | None = None) -> int:
+    """Run `job` to its end, or go on with the run in `begun`; returns the exit code of CONTRACT.
 
     Raises `LiveRunError`, and `UserError` where a run cannot even begin here.
     """
     store = Store(job.root)
-    folder = None
+    folder = begun
     try:
-        folder = store.create()
+        folder = folder or store.create()
         with store.hold(folder.id):
             asyncio.run(git.exclude(job.root))
             if before := store.find():
                 sweep({MARKER: before.id})  # whatever a run that was killed has left behind
             return _conduct(job, folder, wait=wait, report=report)
     except LiveRunError:
-        if folder:
+        if folder and not begun:
             folder.remove_empty()
         raise
     except (OSError, git.GitError) as error:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import structs
 
 from sixfold import events as ev
-from sixfold.gate.run import run_gate
-from sixfold.model import Failure
+from sixfold.gate.again import passes_alone
+from sixfold.gate.blame import suspects
+from sixfold.gate.run import GateResult, run_gate
+from sixfold.model import Failure, Suspect
 from sixfold.process import MARKER
-from sixfold.runner.bulk import Bulk
-from sixfold.runner.job import Job
-from sixfold.runner.store import RunFolder
+from sixfold.runner.desk import Desk
+from sixfold.runner.ground import Ground
+from sixfold.state import RunState
+from sixfold.workspace.git import GitError
 
 Cause: TypeAlias = Literal["baseline", "phase", "asked"]
 
@@ -25,16 +28,11 @@ Take: TypeAlias = Callable[[int, ev.GateEnded], None]
 class Gates:
     """Runs the job's test command, one run at a time, and remembers what is red."""
 
-    def __init__(
-        self,
-        job: Job,
-        folder: RunFolder,
-        bulk: Bulk,
-        emit: Callable[[ev.AnyEvent], None],
-        woken: asyncio.Event,
-    ) -> None:
-        self._job, self._folder, self._bulk, self._emit = job, folder, bulk, emit
-        self._woken = woken
+    def __init__(self, desk: Desk, ground: Ground) -> None:
+        self._job, self._folder, self._ground = desk.job, desk.folder, ground
+        self._bulk, self._emit, self._woken = desk.bulk, desk.emit, desk.woken
+        self.good = ""
+        """The commit that was green last; empty before the first."""
         self.red: dict[int, ev.GateEnded] = {}
         """Phases whose last gate is not green, until a fix begins."""
         self.forgiven: Counter[int] = Counter()
@@ -49,6 +47,16 @@ class Gates:
     def running(self) -> bool:
         """Whether the test command runs."""
         return self._task is not None
+
+    def recall(self, state: RunState) -> bool:
+        """Go on from what an earlier runner journalled; whether there was a baseline."""
+        ended = [gate.ended for gate in state.gates if gate.ended]
+        self._count = max((gate.gate for gate in ended), default=0)
+        self.good = next((gate.commit for gate in reversed(ended) if gate.verdict == "green"), "")
+        baseline = next((gate for gate in ended if gate.cause == "baseline"), None)
+        if baseline:
+            self._old = {(failure.package, failure.test) for failure in baseline.failures}
+        return baseline is not None
 
     def begin(self, cause: Cause, phase: int = 0, take: Take | None = None) -> None:
         """Start the test command; `take` is told the verdict on `phase`, under its number then."""
@@ -85,49 +93,79 @@ class Gates:
     async def _run(self, cause: Cause, phase: int) -> ev.GateEnded:
         """From `GateStarted` to the `GateEnded` that is returned; both are journalled."""
         self._count += 1
-        number, gate = self._count, self._job.settings.gate
-        self._bulk.begin_gate(number)
-        self._emit(ev.GateStarted(gate=number, cause=cause, phase=phase, command=gate.command))
-        try:
-            result = await run_gate(
-                gate.command,
-                root=self._job.root,
-                env={**self._job.env, MARKER: self._folder.id, "SIXFOLD_KIND": "gate"},
-                format=gate.format,
-                timeout=gate.timeout,
-                record=self._folder.transcripts / f"gate-{number}.log",
-                hear=self._bulk.test,
-                number=number,
+        number = self._count
+        async with self._ground.at_rest() as commit:
+            self._bulk.begin_gate(number)
+            command = self._job.settings.gate.command
+            self._emit(ev.GateStarted(gate=number, cause=cause, phase=phase, command=command))
+            ended = ev.GateEnded(
+                gate=number, cause=cause, phase=phase, verdict="error", commit=commit
             )
-        except asyncio.CancelledError:
-            self._emit(self._error(number, cause, phase, "stopped"))
-            raise
-        except OSError as error:
-            ended = self._error(number, cause, phase, str(error))
-            self._emit(ended)
-            return ended
-        self._bulk.flush()
-        if cause == "baseline":
-            self._old = {(failure.package, failure.test) for failure in result.failures}
-        ended = ev.GateEnded(
-            gate=number,
-            cause=cause,
-            phase=phase,
-            verdict=result.verdict,
-            reason=result.reason,
-            passed=result.passed,
-            failed=result.failed,
-            skipped=result.skipped,
-            races=result.races,
-            seconds=result.seconds,
-            failures=[self._dated(failure, cause) for failure in result.failures],
-        )
+            try:
+                result = await self._judge(number)
+                self._bulk.flush()
+                fields = {name: getattr(result, name) for name in GateResult.__struct_fields__}
+                ended = await self._examined(structs.replace(ended, **fields))
+            except asyncio.CancelledError:
+                self._emit(structs.replace(ended, reason="stopped"))
+                raise
+            except (OSError, GitError) as error:
+                ended = structs.replace(ended, reason=str(error))
+        if ended.verdict == "green":
+            self.good = commit
         self._emit(ended)
         return ended
 
-    def _error(self, number: int, cause: Cause, phase: int, reason: str) -> ev.GateEnded:
-        return ev.GateEnded(gate=number, cause=cause, phase=phase, verdict="error", reason=reason)
+    async def _judge(self, number: int) -> GateResult:
+        gate = self._job.settings.gate
+        return await run_gate(
+            gate.command,
+            root=self._ground.root,
+            env=self.env,
+            format=gate.format,
+            timeout=gate.timeout,
+            record=self._folder.transcripts / f"gate-{number}.log",
+            hear=self._bulk.test,
+            number=number,
+        )
 
-    def _dated(self, failure: Failure, cause: str) -> Failure:
-        old = cause != "baseline" and (failure.package, failure.test) in self._old
-        return structs.replace(failure, old=old)
+    @property
+    def env(self) -> dict[str, str]:
+        """Environment of the test command."""
+        return {**self._job.env, MARKER: self._folder.id, "SIXFOLD_KIND": "gate"}
+
+    async def _examined(self, ended: ev.GateEnded) -> ev.GateEnded:
+        """Which failures are old or flaky, what is mended, and who may be to blame."""
+        if ended.cause == "baseline":
+            self._old = {(failure.package, failure.test) for failure in ended.failures}
+            return ended
+        gate, root = self._job.settings.gate, self._ground.root
+        alone: set[tuple[str, str]] = set()
+        blamed: list[Suspect] = []
+        if ended.verdict != "green":
+            changes = await self._ground.changes(self.good)
+            blamed = await suspects(root, ended.failures, changes, env=self.env)
+            alone = await passes_alone(
+                root, ended.failures, command=gate.command, env=self.env, timeout=gate.timeout
+            )
+        failures = [
+            structs.replace(
+                failure,
+                old=(failure.package, failure.test) in self._old,
+                flaky=(failure.package, failure.test) in alone,
+            )
+            for failure in ended.failures
+        ]
+        return structs.replace(
+            ended, failures=failures, suspects=blamed, fixed=self._mended(failures)
+        )
+
+    def _mended(self, failures: Sequence[Failure]) -> list[str]:
+        """What failed in the baseline and does not now; a broken package mends nothing."""
+        broken = {failure.package for failure in failures if not failure.test}
+        still = {(failure.package, failure.test) for failure in failures}
+        return sorted(
+            f"{package} {test}".strip()
+            for package, test in self._old - still
+            if package not in broken
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -16,14 +16,18 @@ from sixfold.agents.prompts import Brief
 from sixfold.agents.roster import enlist
 from sixfold.config import ConfigError, GateSettings, Settings
 from sixfold.errors import UserError
+from sixfold.events import RunStarted
 from sixfold.feature import load, story, tasks
 from sixfold.feature.load import Feature
 from sixfold.feature.model import TasksFile
 from sixfold.gate import toolchain
 from sixfold.model import Plan, Stories
 from sixfold.plan import graph
-from sixfold.workspace import git
+from sixfold.workspace import git, ready
+from sixfold.workspace.ready import Readiness
 
+MOST_NAMED = 8
+"""Files that a note names."""
 ORDERS: tuple[Stories, ...] = ("one-by-one", "parallel")
 
 
@@ -38,6 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
     slots: int | None = None
     stories: Stories | None = None
     context: str = ""
+    allow_dirty: bool = False
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -65,11 +70,30 @@ class Job(Struct, frozen=True, kw_only=True):
     spec: str
     """The text of spec.md."""
     context: str
+    readiness: Readiness
+    """What of the repository is in git, and what is not."""
+    branch: str
+    """The person's branch when the run began; `HEAD` where none was checked out."""
+    commit: str
+    """HEAD when the run began; empty in a repository without a commit."""
+    asked: dict[str, str]
+    """The options of the command line that were given."""
 
     @property
     def root(self) -> Path:
         """The repository's root."""
         return self.reading.root
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know before the start, a line each."""
+        notes = list(self.reading.feature.notes)
+        if left := self.readiness.untracked:
+            more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+            names = f"{', '.join(left[:MOST_NAMED])}{more}"
+            how = "commit it, or name it in `isolation: {copy: [...]}`"
+            notes.append(f"not in git, so agents do not see it: {names}; {how}")
+        return notes
 
     @property
     def settings(self) -> Settings:
@@ -146,8 +170,11 @@ def read_settings(root: Path, options: Options) -> tuple[Settings, Path]:
     return structs.replace(settings, roster=roster, stories=stories), path.absolute().parent
 
 
-def prepare(options: Options) -> Job:
-    """A job that can start. Raises `UserError`: nothing was started then."""
+def prepare(options: Options, started: RunStarted | None = None) -> Job:
+    """A job that can start, or go on where it was `started`.
+
+    Raises `UserError`: nothing was started then.
+    """
     reading = read(options)
     settings, feature = reading.settings, reading.feature
     if settings.checklists == "stop":
@@ -155,6 +182,8 @@ def prepare(options: Options) -> Job:
     agent = enlist(settings, settings.default_agent, reading.folder)
     env = toolchain.find(reading.root).environment(os.environ)
     find_gate(reading.root, settings.gate, env)
+    readiness = _ready(reading, options, going_on=started is not None)
+    branch, commit = asyncio.run(git.head(reading.root))
     info = feature.spec_info
     context = options.context or (info.summary if info else "")
     return Job(
@@ -165,7 +194,70 @@ def prepare(options: Options) -> Job:
         brief=_brief(reading, context),
         spec=_text(feature.directory / "spec.md"),
         context=context,
+        readiness=readiness,
+        branch=started.branch if started else branch,
+        commit=started.commit if started else commit,
+        asked=_asked(options),
     )
+
+
+def asked_for(asked: Mapping[str, str], options: Options) -> Options:
+    """The options that a run was started with, those given now before them."""
+    kinds: dict[str, Callable[[str], object]] = {
+        "feature": Path,
+        "spec_info": Path,
+        "config": Path,
+        "slots": int,
+        "allow_dirty": bool,
+    }
+    old = {name: kinds.get(name, str)(value) for name, value in asked.items()}
+    given = {name: getattr(options, name) for name in options.__struct_fields__}
+    return Options(**{**old, **{name: value for name, value in given.items() if value}})
+
+
+def _asked(options: Options) -> dict[str, str]:
+    given = {name: getattr(options, name) for name in options.__struct_fields__}
+    return {
+        name: str(value.absolute() if isinstance(value, Path) and name != "feature" else value)
+        for name, value in given.items()
+        if value and name != "directory"
+    }
+
+
+def _ready(reading: Reading, options: Options, *, going_on: bool) -> Readiness:
+    """What git says of the tree, where attempts need a worktree each.
+
+    A run that goes on finds edits, its own unfinished ones too: its checkout follows as it can.
+    """
+    settings, root = reading.settings, reading.root
+    if settings.isolation.mode == "shared":
+        return Readiness(untracked=[], dirty=[], tracked=False)
+    found = asyncio.run(
+        ready.refuse(
+            root,
+            tasks_file=_from(root, reading.feature.tasks_path),
+            feature_dir=_from(root, reading.feature.directory),
+            own=_own_files(reading, options),
+            allow_dirty=options.allow_dirty or going_on,
+        )
+    )
+    return found if options.allow_dirty else structs.replace(found, dirty=[])
+
+
+def _own_files(reading: Reading, options: Options) -> set[str]:
+    """Files that sixfold reads or writes for itself, from the root."""
+    info = reading.feature.spec_info
+    folder = (reading.root / info.path).parent if info else reading.root / "artifacts"
+    config_file = options.config or reading.root / config.FILE_NAME
+    playbooks = [
+        reading.folder / agent.playbook
+        for agent in reading.settings.agents.values()
+        if agent.playbook
+    ]
+    own = [config_file, *playbooks, folder / "implement_info"]
+    own += [reading.root / info.path] if info else []
+    inside = [path.resolve() for path in own if path.resolve().is_relative_to(reading.root)]
+    return {_from(reading.root, path) for path in inside}
 
 
 def find_gate(root: Path, gate: GateSettings, env: Mapping[str, str]) -> None:

@@ -17,13 +17,26 @@ class JournalError(Exception):
 
 
 class Journal:
-    """Numbers and stamps events; an event counts once the system has taken its whole line."""
+    """Numbers and stamps events; an event counts once the system has taken its whole line.
+
+    A journal that is there already is gone on with: a last line that was cut short is taken off.
+    Raises `ValueError` where it is broken before its last line.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._seq = 0
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self.lines: list[bytes] = []
         """Every line written, for viewers that come later."""
+        self.events = self._read(path)
+        """What was there already."""
+        self._seq = len(self.lines)
+
+    def _read(self, path: Path) -> list[ev.AnyEvent]:
+        lines = path.read_bytes().split(b"\n")
+        events = ev.decode_journal(lines)
+        self.lines = [line + b"\n" for line in lines if line.strip()][: len(events)]
+        os.ftruncate(self._file, sum(map(len, self.lines)))
+        return events
 
     def append(self, event: ev.AnyEvent) -> ev.AnyEvent:
         """The event as written: with its `seq` and the time, UTC. Raises `JournalError`."""

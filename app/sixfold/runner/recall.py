@@ -10,7 +10,7 @@ from sixfold.agents.scripted import understand
 from sixfold.gate.command import survey
 from sixfold.gate.listen import GoListener, Listener, PlainListener
 from sixfold.runner.store import RunFolder
-from sixfold.runner.turns import transcript
+from sixfold.runner.turns import Kind, transcript
 
 MOST_BYTES = 200_000
 """Of the end of one agent's transcript."""
@@ -26,6 +26,8 @@ def recall(folder: RunFolder, events: Sequence[ev.AnyEvent]) -> Iterator[ev.Mess
         match event:
             case ev.TaskStarted():
                 yield from _agent(folder, "task", event.task, event)
+            case ev.ConflictFound():
+                yield from _agent(folder, "conflict", event.task.removeprefix("fix "), event)
             case ev.FixStarted():
                 yield from _agent(folder, "fix", str(event.phase), event)
             case ev.GateStarted():
@@ -33,10 +35,13 @@ def recall(folder: RunFolder, events: Sequence[ev.AnyEvent]) -> Iterator[ev.Mess
 
 
 def _agent(
-    folder: RunFolder, kind: str, name: str, event: ev.TaskStarted | ev.FixStarted
+    folder: RunFolder,
+    kind: Kind,
+    name: str,
+    event: ev.TaskStarted | ev.FixStarted | ev.ConflictFound,
 ) -> Iterator[ev.AgentOutput]:
     data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
-    label = name if kind == "task" else f"fix {name}"
+    label = f"fix {name}" if isinstance(event, ev.FixStarted) else event.task
     lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
     if lines:
         yield ev.AgentOutput(slot=event.slot, task=label, attempt=event.attempt, lines=lines)

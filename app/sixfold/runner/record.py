@@ -11,7 +11,7 @@ from sixfold.runner.bulk import Bulk
 from sixfold.runner.journal import Journal
 from sixfold.runner.server import Server
 from sixfold.runner.store import RunFolder
-from sixfold.state import RunState
+from sixfold.state import RunState, fold
 
 Report: TypeAlias = Callable[[ev.AnyEvent, RunState], None]
 """Told every event as it is journalled, with the state after it."""
@@ -22,9 +22,9 @@ class Record:
     """The record of one run. `obey` carries out what viewers ask."""
 
     def __init__(self, folder: RunFolder, obey: Obey, report: Report) -> None:
-        self.state = RunState()
         self._folder, self._obey, self._report = folder, obey, report
         self._journal = Journal(folder.journal)
+        self.state = fold(self._journal.events)
         self._server = Server(self)
         self.bulk = Bulk(
             lambda line: self._server.send(line, bulk=True), lambda: len(self._journal.lines)

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, TypeAlias
 
-from sixfold.runner.turns import Ending
+from msgspec import structs
+
+from sixfold.runner.ground import Ending
 
 Outcome: TypeAlias = Literal["done", "failed", "cancelled"]
 End: TypeAlias = Callable[[int, Outcome, Ending], None]
@@ -60,4 +62,6 @@ class Slots:
         if error := turn.exception():
             return "failed", Ending(failure=f"{type(error).__name__}: {error}")
         ending = turn.result()
+        if ending.cancelled:
+            return "cancelled", structs.replace(ending, failure=ending.failure or self._why())
         return ("failed" if ending.failure else "done"), ending

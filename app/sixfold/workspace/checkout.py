@@ -7,10 +7,11 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
-from sixfold.workspace.boxes import Rewrite
+from sixfold.uncut import to_the_end
 from sixfold.workspace.git import GitError, git, run
 from sixfold.workspace.move import Move
-from sixfold.workspace.worktrees import is_within, to_the_end
+from sixfold.workspace.tasks_blob import Rewrite
+from sixfold.workspace.worktrees import is_within
 
 _SHORT = 10
 _IN_PROGRESS = {

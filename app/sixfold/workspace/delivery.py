@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
+from sixfold.uncut import to_the_end
 from sixfold.workspace.git import GitError, git, identity, run
 from sixfold.workspace.intake import Intake, put_away
-from sixfold.workspace.worktrees import Worktree, is_within, to_the_end
+from sixfold.workspace.worktrees import Worktree, is_within
 
 _UNFINISHED = (
     *("index.lock", "MERGE_HEAD", "MERGE_MODE", "MERGE_MSG", "AUTO_MERGE", "SQUASH_MSG"),

@@ -19,6 +19,8 @@ _SETTINGS = (
     *("-c", "maintenance.auto=false"),
     *("-c", "commit.gpgSign=false"),
     *("-c", "merge.autoStash=false"),
+    *("-c", "diff.noprefix=false"),
+    *("-c", "diff.mnemonicPrefix=false"),
 )
 """A person's hooks and conveniences are for what the person does, not for what we do."""
 _ELSEWHERE = {

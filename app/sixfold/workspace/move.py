@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sixfold.feature.marking import MarkError, _rewrite
-from sixfold.workspace.boxes import Rewrite
+from sixfold.feature import marking
+from sixfold.feature.marking import MarkError
 from sixfold.workspace.changes import GONE, Change, Edit, Entry, changes, edits
 from sixfold.workspace.git import git, run
 from sixfold.workspace.index import OwnIndex
 from sixfold.workspace.obstacles import is_file, obstacles, torn
 from sixfold.workspace.own import rest
+from sixfold.workspace.tasks_blob import Rewrite
 
 
 class Move:
@@ -50,7 +51,7 @@ class Move:
     def tick(self, rewrite: Rewrite) -> None:
         """Put the run's boxes into `tasks.md` as it stands there; one that is gone stays gone."""
         with suppress(MarkError, OSError):
-            _rewrite(self._root / self._tasks_file, rewrite)
+            marking.rewrite(self._root / self._tasks_file, rewrite)
 
     async def go(self, old: str, new: str, rewrite: Rewrite) -> str:
         """Move from HEAD, `old`, to its descendant `new`; why it cannot be, or empty.

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
 
 import psutil
 
 from sixfold.workspace.git import GitError, git
 
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 _PATIENCE_SECONDS = 10.0
 """How long a git may go on whose runner was killed."""
 
@@ -64,24 +60,3 @@ def _rest(worktree: str) -> None:
         for process in psutil.process_iter(["name", "cwd"])
     ):
         time.sleep(0.05)
-
-
-def to_its_end(
-    method: Callable[_P, Coroutine[Any, Any, _T]],
-) -> Callable[_P, Coroutine[Any, Any, _T]]:
-    """`method`, ended once it is begun: a cancellation meanwhile is heard after its last step."""
-
-    @wraps(method)
-    async def whole(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        work = asyncio.ensure_future(method(*args, **kwargs))
-        cancelled: asyncio.CancelledError | None = None
-        while not work.done():
-            try:
-                await asyncio.wait([work])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled:
-            raise cancelled from None if work.cancelled() else work.exception()
-        return work.result()
-
-    return whole

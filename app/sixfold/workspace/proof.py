@@ -28,6 +28,12 @@ def missing(title: str, files: Sequence[str], *, present: Collection[str], root:
     return f"{', '.join(lacking)} does not exist" if lacking else ""
 
 
+def outside(files: Sequence[str], changed: Sequence[str]) -> list[str]:
+    """Of the changed paths, those that are none of the named files and in none of them."""
+    wanted = [name.removeprefix("./").rstrip("/") for name in files]
+    return [path for path in changed if not any(_is_there(name, [path]) for name in wanted)]
+
+
 def _is_there(name: str, present: Collection[str]) -> bool:
     if name in present:
         return True

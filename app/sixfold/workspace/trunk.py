@@ -13,11 +13,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from sixfold.uncut import to_its_end
 from sixfold.workspace import history
-from sixfold.workspace.boxes import Boxes, Rewrite
 from sixfold.workspace.git import GitError, git, head, identity, run
 from sixfold.workspace.merging import Merge, merge
-from sixfold.workspace.own import git_in, own, rest, to_its_end
+from sixfold.workspace.own import git_in, own, rest
+from sixfold.workspace.tasks_blob import Rewrite, TasksBlob
 from sixfold.workspace.tree import LONGEST_DIFF
 
 _UTF_8 = ("-c", "i18n.commitEncoding=UTF-8")
@@ -50,8 +51,9 @@ class Trunk:
         self.branch = f"sixfold/{run}/run"
         self.path = root / ".sixfold" / "worktrees" / run / "run"
         self.tip = ""
-        self._root, self._ref, self._keep = root, f"refs/heads/{self.branch}", tuple(keep)
-        self._tasks_file, self._boxes = tasks_file, Boxes(self.path, tasks_file)
+        self._root, self._ref = root, f"refs/heads/{self.branch}"
+        self.keep = tuple(keep)
+        self._tasks_file, self._blob = tasks_file, TasksBlob(self.path, tasks_file)
         self._identity: dict[str, str] | None = None
 
     @to_its_end
@@ -100,7 +102,7 @@ class Trunk:
     async def stage(self, tree: str) -> None:
         """Have the worktree and its index hold `tree`, ignored and kept files, and no more."""
         await git_in(self.path, "read-tree", "--reset", "-u", tree)
-        kept = [word for path in self._keep for word in ("-e", _as_pattern(path))]
+        kept = [word for path in self.keep for word in ("-e", _as_pattern(path))]
         await git_in(self.path, "clean", "-ffdq", *kept)
 
     async def restore(self) -> None:
@@ -121,7 +123,7 @@ class Trunk:
         Worktree and `tip` follow. Returns the commit; empty where there is nothing to say.
         """
         if rewrite:
-            tree = await self._boxes.rewritten(tree, rewrite)
+            tree = await self._blob.rewritten(tree, rewrite)
         joined = [parent for parent in parents if not await self._holds(parent)]
         if not joined and tree == await self._tree(self.tip):
             return ""
@@ -140,12 +142,12 @@ class Trunk:
             return []
         joined = await self.merge(theirs)
         base = (await git_in(self.path, "merge-base", self.tip, theirs)).strip()
-        edited = await self._boxes.entry(theirs)
-        if edited == await self._boxes.entry(base):
+        edited = await self._blob.entry(theirs)
+        if edited == await self._blob.entry(base):
             tree, conflicts = joined.tree, joined.conflicts
         elif edited:
             conflicts = [path for path in joined.conflicts if path != self._tasks_file]
-            tree = "" if conflicts else await self._boxes.placed(joined.tree, edited)
+            tree = "" if conflicts else await self._blob.placed(joined.tree, edited)
         else:
             tree, conflicts = "", sorted({self._tasks_file, *joined.conflicts})
         if not conflicts:
@@ -165,7 +167,7 @@ class Trunk:
                 return Reverts([], joined.conflicts)
             tree = joined.tree
             if revert is reverts[-1]:
-                tree = await self._boxes.rewritten(tree, rewrite)
+                tree = await self._blob.rewritten(tree, rewrite)
             commits.append(await self._write(tree, commits[-1:], revert.message))
         if reverts:
             await self._move(commits[-1])
@@ -179,9 +181,9 @@ class Trunk:
         if not await self._holds(commit):
             raise GitError(f"{commit} is not on {self.branch}")
         tree = await self._tree(f"{commit}^1")
-        entry = await self._boxes.entry(commit)
-        if entry and entry != await self._boxes.entry(tree):
-            tree = await self._boxes.placed(tree, entry)
+        entry = await self._blob.entry(commit)
+        if entry and entry != await self._blob.entry(tree):
+            tree = await self._blob.placed(tree, entry)
         return await self._write(tree, [commit], "undo\n")
 
     async def integrated(self, since: str) -> list[history.Integrated]:

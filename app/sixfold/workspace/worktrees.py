@@ -7,13 +7,14 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
+from sixfold.uncut import to_the_end
 from sixfold.workspace.copies import copy
 from sixfold.workspace.git import GitError, git, paths, run
 
@@ -122,7 +123,7 @@ class Worktrees:
             words = ("--force", "--no-checkout", str(path), branch)
             await git(self._root, "worktree", "add", *words)
         await git(path, "reset", "--hard", "--quiet")
-        copied = await self._bring(path)
+        copied = await self.bring(path)
         (record,) = await self._records(name)
         await asyncio.to_thread(_seal, record, [base, *copied])
         return Worktree(name, path, branch, base, base, record, copied)
@@ -137,7 +138,8 @@ class Worktrees:
             raise GitError(f"the branch {branch} holds commits of an earlier attempt")
         await git(self._root, "update-ref", ref, base, held)
 
-    async def _bring(self, path: Path) -> list[str]:
+    async def bring(self, path: Path) -> list[str]:
+        """Copy the untracked files that are wanted into a worktree; which they are."""
         if not self._wanted:
             return []
         wanted = (*self._wanted, ":(exclude,literal).sixfold")
@@ -195,16 +197,6 @@ async def is_within(root: Path, commit: str, other: str) -> bool:
     if done.code > 1:
         raise GitError(f"git merge-base: {done.err}")
     return done.code == 0
-
-
-async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """What `work` gives; one that is cancelled is ended first, so that nothing races with it."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def _seal(record: Path, said: list[str]) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sixfold.uncut import to_its_end
 from sixfold.workspace.git import GitError
 from sixfold.workspace.history import message
-from sixfold.workspace.own import to_its_end
 from sixfold.workspace.trunk import Revert, Trunk
 from together import OPEN, TASKS, Together, bash, git, opening, ticking
 

@@ -13,7 +13,7 @@ Rewrite: TypeAlias = Callable[[bytes], bytes]
 """`tasks.md` -> `tasks.md` with boxes ticked or opened."""
 
 
-class Boxes:
+class TasksBlob:
     """The file `name` in trees of the repository that `worktree`, one of our own, belongs to."""
 
     def __init__(self, worktree: Path, name: str) -> None:

@@ -1,0 +1,173 @@
+"""Red gates: judged again, mended by an agent, or put before a person with a name for the cause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from sixfold import events as ev
+from sixfold.agents.roster import slot_for_fix
+from sixfold.gate.again import fails
+from sixfold.gate.blame import Change, first_bad
+from sixfold.model import Phase
+from sixfold.runner.announce import fix_ended
+from sixfold.runner.desk import Desk
+from sixfold.runner.gates import Gates
+from sixfold.runner.ground import Attempt, Ending, Ground
+from sixfold.runner.outcome import summary
+from sixfold.runner.slots import Outcome, Slots
+from sixfold.workspace.git import GitError
+
+
+class Fixes:
+    """Sees to the gate of a phase that is settled. `passed` is told of a phase that is green."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        ground: Ground,
+        gates: Gates,
+        slots: Slots,
+        *,
+        due: Callable[[], Sequence[int]],
+        passed: Callable[[int], None],
+        phase: Callable[[int], Phase],
+        block: Callable[[str, list[str]], None],
+    ) -> None:
+        self._job, self._bulk = desk.job, desk.bulk
+        self._state, self._emit, self._woken = desk.state, desk.emit, desk.woken
+        self._ground, self._gates, self._slots = ground, gates, slots
+        self._due, self._passed, self._phase, self._block = due, passed, phase, block
+        self._mending: dict[int, ev.GateEnded] = {}
+        """Slot -> the red gate that is mended there."""
+        self._doubted: set[int] = set()
+        """Gates after which, all failures being flaky, one more was run."""
+        self._search: asyncio.Task[None] | None = None
+
+    @property
+    def searching(self) -> bool:
+        """Is the commit looked for that made a gate red."""
+        return self._search is not None
+
+    def see_to(self) -> None:
+        """Judge the first phase that waits for it, or have it mended."""
+        mended = {work.phase for work in self._state.work.values() if not work.task}
+        for phase in self._due():
+            if phase not in mended and not self.searching:
+                self._see_to(phase)
+                return
+
+    def _see_to(self, phase: int) -> None:
+        red = self._gates.red.get(phase)
+        if red is None:
+            self._gates.begin("phase", phase, self._take_verdict)
+        elif self._only_flaky(red) and phase not in self._doubted:
+            self._doubted.add(phase)
+            del self._gates.red[phase]
+            self._gates.begin("phase", phase, self._take_verdict)
+        elif self._tries(phase) >= self._job.settings.gate.fix_attempts:
+            self._give_up(phase, red)
+        elif self._slots.free:
+            self._start(phase, red)
+
+    def _tries(self, phase: int) -> int:
+        return self._state.fixes.get(phase, 0) - self._gates.forgiven[phase]
+
+    def _only_flaky(self, red: ev.GateEnded) -> bool:
+        return bool(red.failures) and all(failure.flaky for failure in red.failures)
+
+    def _take_verdict(self, phase: int, ended: ev.GateEnded) -> None:
+        if phase not in self._due():
+            return  # a verdict on a phase that is no longer at rest, or no longer there, is void
+        if ended.verdict == "green":
+            self._doubted.discard(phase)
+            self._passed(phase)
+        else:
+            self._gates.red[phase] = ended
+
+    def _start(self, phase: int, red: ev.GateEnded) -> None:
+        del self._gates.red[phase]  # the gate after the fix gives a verdict of its own
+        number = self._state.fixes.get(phase, 0) + 1
+        slot, label, agent = slot_for_fix(self._slots.free), f"fix {phase}", self._job.agent.name
+        branch, base = self._ground.place(label, number)
+        self._bulk.begin(slot, label, number)
+        self._mending[slot] = red
+        self._emit(
+            ev.FixStarted(
+                phase=phase, slot=slot, attempt=number, agent=agent, branch=branch, base=base
+            )
+        )
+        attempt = Attempt(label, slot, number, branch, base)
+        turn = self._ground.fix(attempt, self._phase(phase), red, self._gates.good)
+        self._slots.occupy(slot, turn, self._end)
+
+    def _end(self, slot: int, outcome: Outcome, ending: Ending) -> None:
+        work, red = self._state.work[slot], self._mending.pop(slot)
+        self._emit(fix_ended(work, outcome, ending))
+        if not (self._ground.together or ending.commit):
+            self._gates.red[work.phase] = red  # nothing changed: the verdict stands
+
+    # When fixing fails.
+
+    def _give_up(self, phase: int, red: ev.GateEnded) -> None:
+        if self._ground.together or not red.suspects:
+            self._ask(phase, red, "")
+            return
+        search = self._search = asyncio.create_task(self._blame(phase, red))
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._search = None
+            self._woken.set()
+            if not search.cancelled():
+                search.result()
+
+        search.add_done_callback(ended)
+
+    async def _blame(self, phase: int, red: ev.GateEnded) -> None:
+        try:
+            culprit = await self._culprit(red)
+        except (GitError, OSError) as error:
+            culprit = ""
+            text = f"cannot tell which commit made the gate red: {error}"
+            self._emit(ev.Notice(text=text, level="warning"))
+        self._ask(phase, red, culprit)
+
+    async def _culprit(self, red: ev.GateEnded) -> str:
+        """The task whose commit made the gate red; empty where it cannot be told."""
+        blamed = {suspect.commit for suspect in red.suspects}
+        changes = [
+            one for one in await self._ground.changes(self._gates.good) if one.commit in blamed
+        ]
+        tasks = [one for one in changes if one.task in self._state.tasks]
+        if len(tasks) <= 1:
+            return tasks[0].task if tasks else ""
+        text = f"looking for the commit that made the gate red, among {len(changes)}"
+        self._emit(ev.Notice(text=text))
+        async with self._ground.at_rest():
+            place = await first_bad(len(changes), lambda n: self._fails(changes[n], red))
+        found = changes[place].task if place is not None else ""
+        return found if found in self._state.tasks else ""
+
+    async def _fails(self, change: Change, red: ev.GateEnded) -> bool | None:
+        await self._ground.show(change.commit)
+        gate = self._job.settings.gate
+        return await fails(
+            self._ground.root,
+            red.failures,
+            command=gate.command,
+            env=self._gates.env,
+            timeout=gate.timeout,
+        )
+
+    def _ask(self, phase: int, red: ev.GateEnded, culprit: str) -> None:
+        most = self._job.settings.gate.fix_attempts
+        reason = f"the gate after phase {phase} is {red.verdict} after {most} fix attempts"
+        cause = f"; {culprit} made it so, and can be set aside" if culprit else ""
+        options = ["gate", *([f"set-aside {culprit}"] if culprit else []), "stop"]
+        self._block(f"{reason}: {summary(red)}{cause}", options)
+
+    async def end(self) -> None:
+        """Look no further."""
+        if self._search:
+            self._search.cancel()
+            await asyncio.gather(self._search, return_exceptions=True)

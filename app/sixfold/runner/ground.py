@@ -1,0 +1,122 @@
+"""What the runner needs of the place where agents work: one shared tree, or worktrees apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from sixfold import events as ev
+from sixfold.gate.blame import Change
+from sixfold.model import Phase, Task
+from sixfold.state import Work
+
+
+class Attempt(Struct, frozen=True):
+    """An attempt at a task, or at a fix, as it is known when it starts."""
+
+    label: str
+    """The task's id; `fix N` for phase N."""
+    slot: int
+    number: int
+    branch: str = ""
+    base: str = ""
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """How an attempt ended: nothing in `failure` means that it is done."""
+
+    failure: str = ""
+    """One line."""
+    cancelled: bool = False
+    note: str = ""
+    """Why a task that is done changed nothing."""
+    commit: str = ""
+    branch: str = ""
+    """Where the work of an attempt that failed is kept."""
+    outside: list[str] = []
+    left_out: list[str] = []
+    after: str = ""
+    """The shared tree at its end."""
+
+
+class Ground(Protocol):
+    """Where attempts work, and how what they leave becomes part of the result."""
+
+    together: bool
+    """Do agents share one tree: then it comes to rest before it is judged."""
+    ticks: bool
+    """Are boxes ticked by the commits of finished tasks; else in the person's file."""
+    root: Path
+    """The tree that the gate judges."""
+
+    async def open(self) -> None:
+        """Make ready, also where a run that died left things halfway. Raises `GitError`."""
+        ...
+
+    async def recover(self, works: Sequence[Work]) -> dict[int, Ending]:
+        """How attempts ended whose runner died, by slot: integrated, or cancelled."""
+        ...
+
+    async def undone(self) -> Mapping[str, str]:
+        """Task -> commit that reverts it, where the run's branch has it and the state has not."""
+        ...
+
+    def place(self, label: str, number: int) -> tuple[str, str]:
+        """Branch and base of an attempt that is about to start; empty in a shared tree."""
+        ...
+
+    async def task(self, attempt: Attempt, task: Task, phase: Phase | None, before: str) -> Ending:
+        """Have a task done; `before` says why the attempt before this one failed."""
+        ...
+
+    async def fix(self, attempt: Attempt, phase: Phase, gate: ev.GateEnded, since: str) -> Ending:
+        """Have a red gate mended; `since` is the commit that was green last."""
+        ...
+
+    def finish(self, task: str, ending: Ending) -> None:
+        """A task is done."""
+        ...
+
+    def at_rest(self) -> AbstractAsyncContextManager[str]:
+        """While the tree is judged nothing is joined to it; gives its commit."""
+        ...
+
+    async def changes(self, since: str) -> Sequence[Change]:
+        """Everything integrated since a commit, oldest first, with all its files."""
+        ...
+
+    async def show(self, commit: str) -> None:
+        """Put an older state into the tree that is judged, while it is at rest."""
+        ...
+
+    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
+        """Take tasks back (id -> title): the commits that revert them by id, or why not."""
+        ...
+
+    async def keep(self, task: str, commit: str) -> str:
+        """A branch that holds the work of a commit which is about to be reverted; its name."""
+        ...
+
+    async def lacking(self, task: Task) -> str:
+        """Which files that a task names are not there; empty where all are."""
+        ...
+
+    async def diff(self, label: str) -> str:
+        """What a task or a fix changed, so far. Raises `KeyError` for one that has not run."""
+        ...
+
+    def rename(self, tasks: Mapping[str, str], phases: Mapping[int, int]) -> None:
+        """Tasks and phases have new names."""
+        ...
+
+    async def mind(self) -> None:
+        """Look after the person's checkout: does it follow again."""
+        ...
+
+    async def close(self, *, finished: bool) -> str:
+        """The run ends; the command that a person needs to have its result, or nothing."""
+        ...

@@ -1,0 +1,221 @@
+"""What attempts left comes together on the run's branch, one at a time; the person's follows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from sixfold import events as ev
+from sixfold.gate.blame import Change
+from sixfold.gate.touched import build
+from sixfold.process import MARKER
+from sixfold.runner.boxes import Boxes
+from sixfold.runner.desk import Desk
+from sixfold.uncut import to_the_end, whatever_comes
+from sixfold.workspace.checkout import Checkout
+from sixfold.workspace.git import GitError, git, paths
+from sixfold.workspace.history import Integrated, message
+from sixfold.workspace.trunk import Revert, Reverts, Trunk
+
+DIRTY = "it had uncommitted changes at the start, and is left alone (--allow-dirty)"
+
+
+class Joined(Struct, frozen=True):
+    """What became of a delivery: a commit, or conflicting paths, or why it cannot be joined."""
+
+    commit: str = ""
+    conflicts: list[str] = []
+    failure: str = ""
+
+
+class Joining:
+    """The run's branch, its order of entry, and the person's branch and checkout behind it."""
+
+    def __init__(self, desk: Desk, boxes: Boxes) -> None:
+        job, self._run = desk.job, desk.folder.id
+        self._job, self._state, self._emit = job, desk.state, desk.emit
+        self._boxes = boxes
+        tasks_file = job.plan.tasks_file
+        branch = "" if job.branch == "HEAD" else job.branch
+        self.trunk = Trunk(job.root, self._run, tasks_file)
+        self._checkout = Checkout(job.root, branch, tasks_file, last=job.commit)
+        self._lock = asyncio.Lock()
+        self._refused = ("", "")
+        """The person's commit that could not be taken in, and why."""
+        self._head = ""
+        """The commit that is at the person's branch, as far as it was told."""
+
+    async def open(self, bring: Callable[[Path], Awaitable[Sequence[str]]]) -> None:
+        """Make the run's branch and worktree, or put them right. Raises `GitError`.
+
+        `bring` copies what is not in git and tools need all the same.
+        """
+        await self.trunk.open(self._job.commit)
+        self.trunk.keep = tuple(await bring(self.trunk.path))
+
+    async def join(self, commit: str, text: str, task: str = "") -> Joined:
+        """Join what an attempt left: checked first, then one commit with `text` as its message.
+
+        The box of `task` is ticked in it. Cancelled, it is either joined or it never began.
+        """
+        async with self._lock:
+            await to_the_end(self._take_in())
+            merge = await to_the_end(self.trunk.merge(commit))
+            if merge.conflicts:
+                return Joined(conflicts=merge.conflicts)
+            changed = await to_the_end(self._stage(merge.tree))
+            failure = await self._build(changed)
+            if failure:
+                return Joined(failure=f"joined to the run's branch it does not build: {failure}")
+            joined, _ = await whatever_comes(self._commit(merge.tree, text, task))
+            return Joined(commit=joined)
+
+    async def _stage(self, tree: str) -> list[str]:
+        await self.trunk.stage(tree)
+        listed = await git(
+            self._job.root, "diff-tree", "-r", "-z", "--name-only", self.trunk.tip, tree
+        )
+        return paths(listed)
+
+    async def _build(self, changed: Sequence[str]) -> str:
+        return await build(
+            self.trunk.path,
+            changed,
+            env={**self._job.env, MARKER: self._run, "SIXFOLD_KIND": "build"},
+            commands=self._job.settings.isolation.check,
+            timeout=self._job.settings.gate.timeout,
+        )
+
+    async def _commit(self, tree: str, text: str, task: str) -> str:
+        if task:
+            self._boxes.land(task)
+        rewrite = self._boxes.rewrite if self._job.readiness.tracked else None
+        commit = await self.trunk.commit(tree, text, rewrite=rewrite)
+        await self._follow()
+        return commit
+
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[str]:
+        """The tip in its worktree, and nothing is joined meanwhile."""
+        async with self._lock:
+            await to_the_end(self._take_in())
+            await to_the_end(self.trunk.restore())
+            yield self.trunk.tip
+
+    async def mind(self) -> None:
+        """See whether the person's branch and checkout can follow by now."""
+        async with self._lock:
+            await to_the_end(self._take_in())
+            await to_the_end(self._follow())
+
+    async def integrated(self) -> list[Integrated]:
+        """Everything on the run's branch since it began, oldest first."""
+        return await self.trunk.integrated(self._job.commit)
+
+    async def changes(self, since: str) -> list[Change]:
+        """Everything on the run's branch since a commit, oldest first."""
+        found = await self.trunk.integrated(since or self._job.commit)
+        return [
+            Change(
+                one.task or (f"fix {one.fix}" if one.fix else ""),
+                one.commit,
+                one.subject,
+                one.files,
+            )
+            for one in found
+        ]
+
+    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
+        """Take tasks (id -> title) back, the latest first: commits by id, or why it cannot be."""
+        async with self._lock:
+            return await to_the_end(self._revert(tasks))
+
+    async def _revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
+        known = await self.integrated()
+        commits = {self._state.tasks[name].commit: name for name in tasks}
+        chosen = [one for one in known if one.commit in commits]
+        if len(chosen) < len(tasks):
+            return f"not every commit of {', '.join(tasks)} is on {self.trunk.branch}"
+        for name in tasks:
+            self._boxes.open(name)
+        found = await self._take_back(chosen)
+        if found.conflicts:
+            since = known.index(chosen[0])
+            later = [one for one in known[since:] if set(one.files) & set(found.conflicts)]
+            fixes = [one for one in later if one.fix]
+            if fixes:  # they mended what is taken out
+                chosen = [one for one in known if one in chosen or one in fixes]
+                found = await self._take_back(chosen)
+        if found.conflicts:
+            for name in tasks:
+                self._boxes.land(name)
+            others = [_label(one) or one.commit[:10] for one in later if one not in chosen]
+            builds = f": {', '.join(others)} changed it since" if others else ""
+            return f"{', '.join(found.conflicts)} cannot be taken back{builds}"
+        await self._follow()
+        made = zip(reversed(chosen), found.commits, strict=True)
+        return {commits[one.commit]: commit for one, commit in made if one.commit in commits}
+
+    async def _take_back(self, chosen: Sequence[Integrated]) -> Reverts:
+        """Revert commits, the latest first, all or none."""
+        reverts = [self._reverting(one) for one in reversed(chosen)]
+        return await self.trunk.revert(reverts, self._boxes.rewrite)
+
+    def _reverting(self, one: Integrated) -> Revert:
+        text = message(f"Revert {one.subject}", undo=_label(one), run=self._run)
+        return Revert(one.commit, text)
+
+    async def close(self, *, finished: bool) -> str:
+        """Have the person's branch follow a last time; what brings the two together, if it is not.
+
+        Nothing is left of a run that is finished and followed.
+        """
+        async with self._lock:
+            return await to_the_end(self._close(finished=finished))
+
+    async def _close(self, *, finished: bool) -> str:
+        await self._take_in()
+        reason = await self._follow()
+        await self.trunk.close(drop=finished and not reason)
+        return self._checkout.command(self.trunk.branch) if reason else ""
+
+    async def _take_in(self) -> None:
+        """What the person committed meanwhile becomes part of the run's branch first."""
+        theirs = await self._checkout.theirs(self.trunk.tip)
+        if not theirs or theirs == self._refused[0]:
+            self._refused = self._refused if theirs else ("", "")
+            return
+        text = message(f"Merge {self._job.branch or theirs}", run=self._run)
+        try:
+            conflicts = await self.trunk.take_in(theirs, self._boxes.rewrite, text)
+            reason = f"your commits and the run's conflict in {', '.join(conflicts)}"
+        except GitError as error:
+            conflicts, reason = ["all"], f"your commits cannot be taken in: {error}"
+        self._refused = (theirs, reason) if conflicts else ("", "")
+        if not conflicts:
+            self._emit(ev.Notice(text=f"your commits up to {theirs[:10]} are part of the run now"))
+
+    async def _follow(self) -> str:
+        """Why the person's branch and checkout did not follow; empty where they did."""
+        reason = self._refused[1]
+        if self._job.readiness.dirty:
+            reason = DIRTY
+        elif not reason:
+            try:
+                reason = await self._checkout.follow(self.trunk.tip, self._boxes.rewrite)
+            except (GitError, OSError) as error:
+                reason = str(error)
+        if reason and reason != self._state.held:
+            command = self._checkout.command(self.trunk.branch)
+            self._emit(ev.CheckoutHeld(reason=reason, command=command))
+        elif self._state.held and not reason:
+            self._emit(ev.CheckoutFollowed(commit=self.trunk.tip))
+        return reason
+
+
+def _label(one: Integrated) -> str:
+    return one.task or (f"fix {one.fix}" if one.fix else "")
