@@ -206,9 +206,9 @@ class Apart(Ground):
 
     async def _delivered(self, attempt: Attempt, aim: Aim) -> Ending:
         name = _name(attempt.branch)
-        tree = self._open[name]
-        end = await aim.turn(self._turns, self._place(tree), attempt)
-        for left in reversed(range(self._job.settings.attempts + 1)):
+        end = await aim.turn(self._turns, self._place(self._open[name]), attempt)
+        while True:
+            tree = self._open[name]
             delivery = await self._collect(tree, aim.subject)
             failure = "" if end.ok else one_line(end.reason)
             failure = failure or await aim.lacking(tree, delivery, end) or self._unwanted(attempt)
@@ -228,10 +228,9 @@ class Apart(Ground):
                     outside=aim.outside(delivery.changed),
                     left_out=delivery.left_out,
                 )
-            if left:
-                end = await self._contradicted(attempt, tree, delivery, joined.conflicts)
-                tree = self._open[name]
-        return Ending(failure=f"its work conflicts in {', '.join(joined.conflicts)}")
+            resolved = await self._resolve(attempt, tree, delivery, joined.conflicts)
+            if not resolved.ok:
+                return Ending(failure=one_line(resolved.reason), left_out=delivery.left_out)
 
     async def _join(self, attempt: Attempt, commit: str, aim: Aim) -> Joined:
         """Join it; what does not build yet waits for those who are at work beside it.
@@ -270,38 +269,45 @@ class Apart(Ground):
         known = not name or name in self._state.by_id
         return "" if known else "it was taken out of the list while it ran"
 
-    async def _contradicted(
+    async def _resolve(
         self, attempt: Attempt, tree: Worktree, delivery: Delivery, files: Sequence[str]
     ) -> TurnEnd:
-        """Give the attempt's agent the conflict with what was integrated since it began."""
+        """Give the attempt's agent the conflict with what was integrated since it began.
+
+        It has as many turns at it as a task has attempts. What others integrate meanwhile is a
+        conflict of its own.
+        """
         tip = self._trunk.tip
         self._open[tree.name] = structs.replace(tree, base=tip)
         others = [one for one in await self.changes(tree.base) if set(one.files) & set(files)]
-        tasks = [one.task for one in others if one.task]
-        self._emit(
-            ev.ConflictFound(
-                task=self._label(attempt),
-                slot=attempt.slot,
-                attempt=attempt.number,
-                paths=list(files),
-                tasks=tasks,
-            )
+        told = ev.ConflictFound(
+            task=self._label(attempt),
+            slot=attempt.slot,
+            attempt=attempt.number,
+            paths=list(files),
+            tasks=[one.task for one in others if one.task],
         )
-        found = await to_the_end(conflict.present(tree.path, tip))
-        end = await self._turns.conflict(
-            self._place(tree),
-            attempt,
-            Contradiction(
+        ours = await self._trunk.diff(tree.base, delivery.commit, files)
+        theirs = await self._trunk.diff(tree.base, tip, files)
+        end = TurnEnd(ok=False)
+        for _ in range(self._job.settings.attempts):
+            self._emit(told)
+            found = await to_the_end(conflict.present(tree.path, tip))
+            contradiction = Contradiction(
                 label=attempt.label,
                 marked=found.marked,
                 unmarked=found.unmarked,
                 others=[f"{one.commit[:10]} {one.subject}" for one in others],
-                ours=await self._trunk.diff(tree.base, delivery.commit, files),
-                theirs=await self._trunk.diff(tree.base, tip, files),
-            ),
-        )
-        if end.ok and (left := await conflict.unresolved(tree.path, found)):
-            end = TurnEnd(ok=False, reason=f"the conflict is still there in {', '.join(left)}")
+                ours=ours,
+                theirs=theirs,
+            )
+            end = await self._turns.conflict(self._place(tree), attempt, contradiction)
+            left = await conflict.unresolved(tree.path, found)
+            if end.ok and not left:
+                break
+            if end.ok:
+                reason = f"its work conflicts with the run's, still in {', '.join(left)}"
+                end = TurnEnd(ok=False, reason=reason)
         return end
 
     async def _collect(self, tree: Worktree, subject: str) -> Delivery:
