@@ -124,17 +124,26 @@ def _compared(was: Statement, now: Statement, scope: _Scope) -> list[Lost]:
             continue
         if old.kind != "literal":
             lost += _block(old, new, scope)
-        elif old != new:
-            lost += _literal(old, new, whole, is_table=_is_table(was, at, scope))
+        elif not _holds(old, new, scope, is_table=_is_table(was, at, scope)):
+            lost += _changed_rows(old, new, whole)
     return lost
 
 
-def _literal(old: Block, new: Block, whole: Lost, *, is_table: bool) -> list[Lost]:
-    """A literal must stay as it is; a table may get more rows."""
-    rest = iter(new.statements)
-    missing = [row for row in old.statements if row not in rest]
-    if is_table and not missing:
-        return []
+def _holds(old: Block, new: Block, scope: _Scope, *, is_table: bool) -> bool:
+    """Whether a literal says what it said; a table may have more rows."""
+    if len(old.statements) != len(new.statements) and not is_table:
+        return False
+    at = 0
+    for row in old.statements:
+        place = _place(row, new.statements, at, scope)
+        if place is None:
+            return False
+        at = place + 1
+    return True
+
+
+def _changed_rows(old: Block, new: Block, whole: Lost) -> list[Lost]:
+    """What became of a literal's elements; the `whole` statement where that tells nothing."""
     were, are = set(old.statements), set(new.statements)
     gone = [row for row in old.statements if row not in are]
     fresh = [row.text for row in new.statements if row not in were]
@@ -150,7 +159,9 @@ def _is_table(statement: Statement, at: int, scope: _Scope) -> bool:
     words = statement.words
     if parts[0] == "for":
         return True
-    name = words[1] if words[0] == "var" else words[0]
+    if not words or ":" in words[:2]:
+        return False
+    name = words[:2][-1] if words[0] == "var" else words[0]
     if _EXPECTED.search(name):
         return False
     before = parts[at - 1] if at else ""

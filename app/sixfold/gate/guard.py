@@ -103,8 +103,10 @@ class _Functions:
     def now(self, function: Function) -> Function | None:
         """The function of this name, else one that is new, of the same kind and the same body."""
         same = self._new.get(_key(function), [])
-        if same:
-            return next((one for one in same if one.file == function.file), same[0])
+        if same:  # more than one: `init`, or one for each system
+            alike = (one for one in same if one.body == function.body)
+            beside = (one for one in same if one.file == function.file)
+            return next(alike, next(beside, same[0]))
         for one in self._by_body.get(function.body, []):
             if one.kind == function.kind and _key(one) not in self._old:
                 return one

@@ -236,7 +236,7 @@ def _is_type(parts: list[str | Block]) -> bool:
         if last.kind != "type":
             return False
         at -= 1
-    elif last == "]":
+    elif not last.isidentifier():
         return False
     while at > 1 and parts[at - 1] == ".":
         at -= 2

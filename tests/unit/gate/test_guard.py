@@ -123,6 +123,7 @@ HARMLESS = {
     "a new closure that returns": [
         ("\twg.Wait()\n", "\tf := func() int { return 1 }\n\twg.Wait()\n")
     ],
+    "a step in a closure of a literal": [("defer wg.Done()", "defer wg.Done()\n\t\t\tuse(s)")],
     "more rounds": [("i < 1000", "i < 5000")],
     "more goroutines": [("wg.Add(1)", "wg.Add(2)")],
     "fatal for error": [("t.Errorf(", "t.Fatalf(")],
@@ -137,6 +138,7 @@ HARMLESS = {
     "a renamed test": [("TestCount", "TestCountWords")],
     "tests in another order": [(COUNT, ""), ("func mustBe", COUNT + "func mustBe")],
     "a main that runs the tests": [("func mustBe", MAIN % "os.Exit(m.Run())" + "\nfunc mustBe")],
+    "another init": [("func mustBe", "func init() { words = nil }\n\nfunc mustBe")],
     "a group of constants": [("const rounds = 1000", "const (\n\trounds = 1000\n\tmore = 1\n)")],
 }
 
@@ -231,6 +233,14 @@ WEAKER = {
     "fewer rounds": ([("i < 1000", "i < 1")], "TestAdd had `for i := 0; i < 1000"),
     "later start": ([("i := 0; i < 1000", "i := 999; i < 1000")], "TestAdd had `for"),
     "no goroutine": ([("\t\tgo func()", "\t\tfunc()")], "TestAdd"),
+    "list in a row grown": (
+        [
+            ("want int\n", "want int\n\t\tall  []string\n"),
+            ("want: 2}", 'want: 2, all: []string{""}}'),
+        ],
+        "TestCount had",
+    ),
+    "code behind an index": ([("got[0] {", "len(got[0:1]) {")], "TestList had `switch got[0]"),
     "constant lowered": ([("rounds = 1000", "rounds = 1")], "rounds had `const rounds = 1000`"),
     "package table shortened": (
         [('words = []string{"a", "b"}', 'words = []string{"a"}')],
