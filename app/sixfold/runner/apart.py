@@ -89,7 +89,12 @@ class Apart(Ground):
         if tree is not None:
             return await self._put_away(tree, ending, attempt.label)
         await self._trees.remove(name)
-        return ending
+        if name not in self._taken:
+            return ending
+        if ending.commit or not await self._adds(attempt.branch):
+            await self._trees.drop(name)
+            return ending
+        return structs.replace(ending, branch=attempt.branch)
 
     async def undone(self) -> Mapping[str, str]:
         """Tasks whose commit is reverted on the run's branch, and that still count as done."""
@@ -321,9 +326,7 @@ class Apart(Ground):
                 await self._trees.drop(tree.name)
                 return ending
             delivery = await collect(tree, tasks_file=self._job.plan.tasks_file, message=subject)
-            merge = await self._trunk.merge(delivery.commit)
-            tip = await git(self.root, "rev-parse", f"{self._trunk.tip}^{{tree}}")
-            if not merge.conflicts and merge.tree == tip.strip():
+            if not await self._adds(delivery.commit):
                 await self._trees.drop(tree.name)
                 return ending
             await self._trees.remove(tree.name)
@@ -332,6 +335,12 @@ class Apart(Ground):
             text = f"the worktree {tree.path} is left as it is: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
             return ending
+
+    async def _adds(self, commit: str) -> bool:
+        """Would the run's branch be another with what is in `commit`."""
+        merge = await self._trunk.merge(commit)
+        tip = await git(self.root, "rev-parse", f"{self._trunk.tip}^{{tree}}")
+        return bool(merge.conflicts) or merge.tree != tip.strip()
 
     def _place(self, tree: Worktree) -> Place:
         return Place(tree.path, tree.path / RESULTS)

@@ -54,7 +54,7 @@ class Joining:
 
         `bring` copies what is not in git and tools need all the same.
         """
-        await self.trunk.open(self._job.commit)
+        await self.trunk.open(await self._checkout.theirs(self._job.commit) or self._job.commit)
         self.trunk.keep = tuple(await bring(self.trunk.path))
 
     async def join(self, commit: str, text: str, task: str = "") -> Joined:

@@ -32,10 +32,14 @@ class Journal:
         self._seq = len(self.lines)
 
     def _read(self, path: Path) -> list[ev.AnyEvent]:
-        lines = path.read_bytes().split(b"\n")
+        data = path.read_bytes()
+        lines = data.split(b"\n")
         events = ev.decode_journal(lines)
         self.lines = [line + b"\n" for line in lines if line.strip()][: len(events)]
-        os.ftruncate(self._file, sum(map(len, self.lines)))
+        whole = sum(map(len, self.lines))
+        if whole > len(data):  # all of the last line is there but its end
+            os.write(self._file, b"\n")
+        os.ftruncate(self._file, whole)
         return events
 
     def append(self, event: ev.AnyEvent) -> ev.AnyEvent:

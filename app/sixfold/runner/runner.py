@@ -152,9 +152,8 @@ class Runner:
 
     async def _continue(self) -> None:
         """Go on with a run whose runner stopped or died: what it had begun is settled first."""
-        works = list(self.state.work.values())
-        self._emit(ev.RunContinued(pid=os.getpid()))
         await self._ground.open()
+        works = list(self.state.work.values())
         endings = await self._ground.recover(works)
         for work in works:
             ending = endings[work.slot]
@@ -163,6 +162,7 @@ class Runner:
                 self._emit(task_ended(work, outcome, ending, again=True))
             else:
                 self._emit(fix_ended(work, outcome, ending))
+        self._emit(ev.RunContinued(pid=os.getpid()))  # forgets who is at work, so not before
         for name, commit in (await self._ground.undone()).items():
             self._emit(ev.TaskUndone(task=name, commit=commit))
         self._edits.take(self._job.plan)
