@@ -48,7 +48,8 @@ async def torn(index: OwnIndex, path: str, change: Change) -> bool:
             return False
         words = ("cat-file", "--filters", f"--path={path}", change.new.blob)
         whole = (await git(index.root, *words)).encode(errors="surrogateescape")
-        if not whole.startswith(place.read_bytes()):
+        here = place.read_bytes()
+        if here == whole or not whole.startswith(here):
             return False
         place.unlink()
     await index.enter({path: change.old})
