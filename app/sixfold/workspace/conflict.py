@@ -48,13 +48,14 @@ class Conflict(Struct, frozen=True):
 async def present(worktree: Path, tip: str) -> Conflict:
     """Merge `tip`, a whole id, into a worktree whose HEAD is what its attempt delivered.
 
-    What the worktree holds beside HEAD gives way where HEAD has the file. Raises `GitError` where
-    git will not even begin.
+    What the worktree holds beside HEAD gives way where HEAD or `tip` has the file; so a merge that
+    was not finished begins anew. Raises `GitError` where git will not even begin.
     """
     record = Path(own(worktree)["GIT_DIR"])
     (record / "index.lock").unlink(missing_ok=True)
     await git_in(worktree, "reset", "-q", "--mixed", "HEAD")  # ends a merge of the agent's, too
-    await git_in(worktree, "checkout-index", "-f", "-a", "-q", "-u")
+    await git_in(worktree, "read-tree", "--reset", tip)  # what an earlier merge has put there
+    await git_in(worktree, "read-tree", "--reset", "-u", "HEAD")
     base = (await git_in(worktree, "merge-base", "HEAD", tip)).strip()
     changed = await git_in(worktree, "diff-tree", "-r", "-z", "--name-only", base, tip)
     before = _prints(worktree, paths(changed))

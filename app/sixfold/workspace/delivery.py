@@ -41,6 +41,8 @@ async def collect(worktree: Worktree, *, tasks_file: str, message: str) -> Deliv
     `.sixfold`, what was copied along, and what the ignore rules say, those of the base and those of
     now. The agent's own commits stay in the history. `worktree.base` becomes a parent only where
     it was merged: a merge that was given up must not look as if it took back what the base brought.
+    Nor must an agent that went to another commit, by a hard reset or to another branch: its files
+    are compared with the commit where that one's history left ours.
 
     Afterwards the worktree is on its branch, its index is as the commit and no merge or rebase is
     under way; so look at what is unresolved before. Raises `GitError`.
@@ -75,6 +77,8 @@ def _link(worktree: Worktree) -> None:
 
 async def _history(worktree: Worktree) -> tuple[str, list[str]]:
     """The commit that the files are compared with, and the parents of what is delivered."""
+    if fork := await _fork(worktree):
+        return fork
     heads = []
     for ref in ("HEAD", f"refs/heads/{worktree.branch}"):
         commit = await _commit_at(worktree, ref)
@@ -86,6 +90,23 @@ async def _history(worktree: Worktree) -> tuple[str, list[str]]:
         return base, parents
     apart = (await _git(worktree, "merge-base", "--independent", *parents)).split()
     return base, [commit for commit in parents if commit in apart]
+
+
+async def _fork(worktree: Worktree) -> tuple[str, list[str]] | None:
+    """The same, where the agent went to a commit that does not hold `start`.
+
+    Raises `GitError` where it left commits of its own on its branch: they must not be forgotten.
+    """
+    here = await _commit_at(worktree, "HEAD")
+    if not here or await _is_in(worktree, worktree.start, here):
+        return None
+    common = await run(worktree.path, "merge-base", worktree.start, here, env=worktree.env)
+    if common.code:
+        return None
+    held = await _commit_at(worktree, f"refs/heads/{worktree.branch}")
+    if held and not any([await _is_in(worktree, held, one) for one in (worktree.start, here)]):
+        raise GitError(f"it went to {here[:10]}, and left commits on {worktree.branch}")
+    return common.out.strip(), [here]
 
 
 async def _is_merged(worktree: Worktree, heads: list[str]) -> bool:

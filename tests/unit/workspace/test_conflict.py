@@ -222,3 +222,12 @@ async def test_a_commit_that_cannot_be_merged_is_an_error(together: Together) ->
     git(path, "commit", "-q", "--allow-empty", "-m", "alone")
     with pytest.raises(GitError):
         await present(path, together.trunk.tip)
+
+
+async def test_a_conflict_that_was_not_resolved_begins_anew(together: Together) -> None:
+    path, conflict = await clash(together, OURS, THEIRS)
+    together.write(path, "a.go", b"half way\n")
+    git(path, "reset", "-q")
+    again = await present(path, together.trunk.tip)
+    assert again == conflict
+    assert (path / "new.go").read_bytes() == b"package a\n"

@@ -402,3 +402,32 @@ async def test_nothing_of_the_persons_checkout_changes(root: Path, tree: Worktre
     await take(tree)
     assert (git(root, "status", "--porcelain"), git(root, "rev-parse", "HEAD")) == before
     assert (root / "a.go").read_text() == "the person's\n"
+
+
+@pytest.mark.parametrize("how", ["reset", "checkout"])
+async def test_an_agent_that_goes_back_does_not_undo_what_others_did(root: Path, how: str) -> None:
+    git(root, "branch", "older")
+    newest = commit(root, "theirs.go")
+    tree = await add(root)
+    words = {"reset": ("reset", "--hard", "HEAD~1"), "checkout": ("checkout", "older")}[how]
+    git(tree.path, *words, "-q")
+    ours = commit(tree.path, "ours.go")
+    write(tree.path, "a.go", "mine\n")
+    left = await take(tree)
+    assert left.changed == ["a.go", "ours.go"]
+    assert parents(tree, left.commit) == [ours]
+    joined = git(root, "merge-tree", "--write-tree", newest, left.commit)
+    assert git(root, "diff-tree", "-r", "--name-only", newest, joined).split() == left.changed
+    assert (await take(tree)).commit == left.commit
+    assert_settled(tree, left.commit)
+
+
+async def test_commits_that_it_left_for_another_branch_are_not_forgotten(root: Path) -> None:
+    git(root, "branch", "older")
+    commit(root, "theirs.go")
+    tree = await add(root)
+    ours = commit(tree.path, "ours.go")
+    git(tree.path, "checkout", "-q", "older")
+    with pytest.raises(GitError, match="left commits on"):
+        await take(tree)
+    assert git(root, "rev-parse", tree.branch) == ours
