@@ -11,24 +11,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def whatever_comes(work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
-    """What `work` gives, and whether the caller was cancelled meanwhile."""
+async def whatever_comes(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives; a cancellation meanwhile comes too late."""
     task = asyncio.ensure_future(work)
+    await _end(task)
+    return task.result()
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, or its error; a cancellation meanwhile is raised after its last step."""
+    task = asyncio.ensure_future(work)
+    if await _end(task):
+        raise asyncio.CancelledError from None if task.cancelled() else task.exception()
+    return task.result()
+
+
+async def _end(task: asyncio.Future[T]) -> bool:
+    """Wait for the end; whether the waiting one was cancelled meanwhile."""
     cancelled = False
     while not task.done():
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
             cancelled = True
-    return task.result(), cancelled
-
-
-async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """What `work` gives, or its error; a cancellation meanwhile is raised after its last step."""
-    result, cancelled = await whatever_comes(work)
-    if cancelled:
-        raise asyncio.CancelledError
-    return result
+    return cancelled
 
 
 def to_its_end(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

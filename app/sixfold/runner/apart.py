@@ -12,11 +12,12 @@ from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
 from sixfold.agents.prompts import Contradiction
 from sixfold.gate.blame import Change
+from sixfold.gate.guard import guarded
 from sixfold.model import Phase, Task
 from sixfold.runner.aims import Aim, Ask, FixAim, TaskAim
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Attempt, Ending, Ground
+from sixfold.runner.ground import Attempt, Ending, Ground, Proof
 from sixfold.runner.joining import Joined, Joining
 from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.state import Work
@@ -142,12 +143,16 @@ class Apart(Ground):
         return await self._joining.changes(since)
 
     async def show(self, commit: str) -> None:
-        """A commit in the run's worktree."""
-        await to_the_end(self._trunk.stage(f"{commit}^{{tree}}"))
+        """A commit in the run's worktree, with the tests of the tip."""
+        listed = await git(self.root, "ls-tree", "-r", "-z", "--name-only", self._trunk.tip)
+        tests = [path for path in paths(listed) if guarded(path)]
+        await to_the_end(self._trunk.stage(f"{commit}^{{tree}}", over=tests))
 
-    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
+    async def revert(
+        self, tasks: Mapping[str, str], proof: Proof | None = None
+    ) -> dict[str, str] | str:
         """A commit for each that reverts it."""
-        return await self._joining.revert(tasks)
+        return await self._joining.revert(tasks, proof)
 
     async def keep(self, task: str, commit: str) -> str:
         """A branch at the task's commit."""

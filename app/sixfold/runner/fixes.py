@@ -9,6 +9,7 @@ from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
 from sixfold.gate.again import fails
 from sixfold.gate.blame import Change, first_bad
+from sixfold.gate.guard import guarded
 from sixfold.model import Phase
 from sixfold.runner.announce import fix_ended
 from sixfold.runner.desk import Desk
@@ -133,11 +134,14 @@ class Fixes:
         self._ask(phase, red, culprit)
 
     async def _culprit(self, red: ev.GateEnded) -> str:
-        """The task whose commit made the gate red; empty where it cannot be told."""
-        blamed = {suspect.commit for suspect in red.suspects}
-        changes = [
-            one for one in await self._ground.changes(self._gates.good) if one.commit in blamed
-        ]
+        """The task whose commit made the gate red; empty where it cannot be told.
+
+        Whoever wrote only tests is not to blame. Each state in question is asked the tests of
+        today, since a test that was not there yet cannot have failed.
+        """
+        blamed = {suspect.commit: place for place, suspect in enumerate(red.suspects)}
+        everything = await self._ground.changes(self._gates.good)
+        changes = [one for one in everything if one.commit in blamed and _has_code(one)]
         tasks = [one for one in changes if one.task in self._state.tasks]
         if len(tasks) <= 1:
             return tasks[0].task if tasks else ""
@@ -145,11 +149,21 @@ class Fixes:
         self._emit(ev.Notice(text=text))
         async with self._ground.at_rest():
             place = await first_bad(len(changes), lambda n: self._fails(changes[n], red))
-        found = changes[place].task if place is not None else ""
+        if place is None:
+            return min(tasks, key=lambda one: blamed[one.commit]).task
+        found = changes[place].task
         return found if found in self._state.tasks else ""
 
     async def _fails(self, change: Change, red: ev.GateEnded) -> bool | None:
         await self._ground.show(change.commit)
+        return await self._fails_here(red)
+
+    async def mended(self) -> bool:
+        """Does nothing that made the last gate red fail in the tree as it is now."""
+        last = self._state.gate.ended if self._state.gate else None
+        return last is None or await self._fails_here(last) is False
+
+    async def _fails_here(self, red: ev.GateEnded) -> bool | None:
         gate = self._job.settings.gate
         return await fails(
             self._ground.root,
@@ -171,3 +185,7 @@ class Fixes:
         if self._search:
             self._search.cancel()
             await asyncio.gather(self._search, return_exceptions=True)
+
+
+def _has_code(change: Change) -> bool:
+    return any(not guarded(path) for path in change.files)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from sixfold import events as ev
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
 from sixfold.state import Work
+
+Proof: TypeAlias = Callable[[], Awaitable[bool]]
+"""Asks whether the tree that is judged is as it should be."""
 
 
 class Attempt(Struct, frozen=True):
@@ -90,11 +93,16 @@ class Ground(Protocol):
         ...
 
     async def show(self, commit: str) -> None:
-        """Put an older state into the tree that is judged, while it is at rest."""
+        """Put an older state, with the tests of today, into the tree while it is at rest."""
         ...
 
-    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
-        """Take tasks back (id -> title): the commits that revert them by id, or why not."""
+    async def revert(
+        self, tasks: Mapping[str, str], proof: Proof | None = None
+    ) -> dict[str, str] | str:
+        """Take tasks back (id -> title): the commits that revert them by id, or why not.
+
+        With a `proof` only where that holds in the tree without them.
+        """
         ...
 
     async def keep(self, task: str, commit: str) -> str:

@@ -15,6 +15,7 @@ from sixfold.gate.touched import build
 from sixfold.process import MARKER
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
+from sixfold.runner.ground import Proof
 from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace.checkout import Checkout
 from sixfold.workspace.git import GitError, git, paths
@@ -71,8 +72,7 @@ class Joining:
             failure = await self._build(changed)
             if failure:
                 return Joined(failure=f"joined to the run's branch it does not build: {failure}")
-            joined, _ = await whatever_comes(self._commit(merge.tree, text, task))
-            return Joined(commit=joined)
+            return Joined(commit=await whatever_comes(self._commit(merge.tree, text, task)))
 
     async def _stage(self, tree: str) -> list[str]:
         await self.trunk.stage(tree)
@@ -129,41 +129,57 @@ class Joining:
             for one in found
         ]
 
-    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
-        """Take tasks (id -> title) back, the latest first: commits by id, or why it cannot be."""
-        async with self._lock:
-            return await to_the_end(self._revert(tasks))
+    async def revert(
+        self, tasks: Mapping[str, str], proof: Proof | None = None
+    ) -> dict[str, str] | str:
+        """Take tasks (id -> title) back, the latest first: commits by id, or why it cannot be.
 
-    async def _revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
-        known = await self.integrated()
-        commits = {self._state.tasks[name].commit: name for name in tasks}
-        chosen = [one for one in known if one.commit in commits]
-        if len(chosen) < len(tasks):
-            return f"not every commit of {', '.join(tasks)} is on {self.trunk.branch}"
-        for name in tasks:
-            self._boxes.open(name)
-        found = await self._take_back(chosen)
-        if found.conflicts:
-            since = known.index(chosen[0])
-            later = [one for one in known[since:] if set(one.files) & set(found.conflicts)]
-            fixes = [one for one in later if one.fix]
-            if fixes:  # they mended what is taken out
-                chosen = [one for one in known if one in chosen or one in fixes]
-                found = await self._take_back(chosen)
-        if found.conflicts:
+        With a `proof` it is done only where that holds in the tree without them.
+        """
+        async with self._lock:
+            known = await self.integrated()
+            commits = {self._state.tasks[name].commit: name for name in tasks}
+            chosen = [one for one in known if one.commit in commits]
+            if len(chosen) < len(tasks):
+                return f"not every commit of {', '.join(tasks)} is on {self.trunk.branch}"
             for name in tasks:
-                self._boxes.land(name)
+                self._boxes.open(name)
+            made = await self._reverted(known, chosen, proof)
+            if isinstance(made, str):
+                for name in tasks:
+                    self._boxes.land(name)
+                return made
+            return {commits[old]: new for old, new in made.items() if old in commits}
+
+    async def _reverted(
+        self, known: Sequence[Integrated], chosen: Sequence[Integrated], proof: Proof | None
+    ) -> dict[str, str] | str:
+        """Old commit -> the one that takes it back; fixes that stand in the way go with them."""
+        found = await self._take_back(chosen)
+        since = known.index(chosen[0])
+        later = [one for one in known[since:] if set(one.files) & set(found.conflicts)]
+        if fixes := [one for one in later if one.fix]:
+            chosen = [one for one in known if one in chosen or one in fixes]
+            found = await self._take_back(chosen)
+        if found.conflicts:
             others = [_label(one) or one.commit[:10] for one in later if one not in chosen]
             builds = f": {', '.join(others)} changed it since" if others else ""
             return f"{', '.join(found.conflicts)} cannot be taken back{builds}"
+        if proof:
+            await to_the_end(self.trunk.stage(f"{found.commits[-1]}^{{tree}}"))
+            if not await proof():
+                return "the gate would stay red without it"
+        await whatever_comes(self._advance(found.commits[-1]))
+        return dict(zip([one.commit for one in reversed(chosen)], found.commits, strict=True))
+
+    async def _advance(self, commit: str) -> None:
+        await self.trunk.advance(commit)
         await self._follow()
-        made = zip(reversed(chosen), found.commits, strict=True)
-        return {commits[one.commit]: commit for one, commit in made if one.commit in commits}
 
     async def _take_back(self, chosen: Sequence[Integrated]) -> Reverts:
-        """Revert commits, the latest first, all or none."""
+        """Commits that take others back, the latest first."""
         reverts = [self._reverting(one) for one in reversed(chosen)]
-        return await self.trunk.revert(reverts, self._boxes.rewrite)
+        return await self.trunk.reverting(reverts, self._boxes.rewrite)
 
     def _reverting(self, one: Integrated) -> Revert:
         text = message(f"Revert {one.subject}", undo=_label(one), run=self._run)

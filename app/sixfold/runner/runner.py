@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from sixfold import events as ev
 from sixfold.model import Phase, Plan
 from sixfold.plan.change import Change
 from sixfold.plan.schedule import Assignment, Halt, Schedule
-from sixfold.refusal import built_on, refusal
+from sixfold.refusal import refusal
 from sixfold.runner.announce import fix_ended, plan_changed, run_started, task_ended
 from sixfold.runner.apart import Apart
 from sixfold.runner.desk import Desk
@@ -32,6 +32,7 @@ from sixfold.runner.slots import Outcome, Slots
 from sixfold.runner.store import RunFolder
 from sixfold.runner.ticks import Ticks
 from sixfold.runner.turns import Turns
+from sixfold.runner.undoing import Undoing
 from sixfold.state import RunState, renumbered
 from sixfold.workspace.git import GitError
 
@@ -75,6 +76,7 @@ class Runner:
             phase=self._phase,
             block=self._block,
         )
+        self._undoing = Undoing(desk, self._ground, self._ticks, self._fixes.mended)
 
     def _lay_ground(self, desk: Desk) -> Ground:
         turns = Turns(desk.job, desk.folder, self._bulk.say, lambda: self._document.found)
@@ -333,9 +335,9 @@ class Runner:
                 case ev.Cancel(task=task):
                     self._cancel(task)
                 case ev.Undo(task=task):
-                    reason = await self._undo(task)
+                    reason = await self._take_back(self._undoing.undo(task))
                 case ev.SetAside(task=task):
-                    reason = await self._set_aside(task)
+                    reason = await self._take_back(self._undoing.set_aside(task))
                 case ev.Decide(request=request, option=option):
                     reason = self._questions.answer(request, option)
                 case ev.Gate():
@@ -389,46 +391,15 @@ class Runner:
             if work.label == label:
                 self._slots.cancel(work.slot)
 
-    async def _undo(self, name: str) -> str:
-        """Take a finished task back, and what was built on it; why not, where that cannot be."""
-        names = [name, *built_on(self.state, name)]
-        commits = await self._revert(names)
-        if isinstance(commits, str):
-            return commits
-        for task, commit in commits.items():
-            self._tries[task] = 0
-            self._emit(ev.TaskUndone(task=task, commit=commit))
-            if not self._ground.ticks:
-                self._ticks.untick(task)
-        self._redraw()
-        if self.state.status == "blocked":
-            self._go_on()
-        return ""
-
-    async def _set_aside(self, name: str) -> str:
-        """Take the culprit of a red gate out, its work kept on a branch."""
-        commit = self.state.tasks[name].commit
-        try:
-            branch = await self._ground.keep(name, commit)
-        except GitError as error:
-            return str(error)
-        commits = await self._revert([name])
-        if isinstance(commits, str):
-            return commits
-        why = "set aside by a person: it made the gate red"
-        self._emit(ev.TaskSetAside(task=name, commit=commits[name], branch=branch, reason=why))
-        if not self._ground.ticks:
-            self._ticks.untick(name)
-        self._redraw()
-        if self.state.status == "blocked":
-            self._go_on()
-        return ""
-
-    async def _revert(self, names: Sequence[str]) -> dict[str, str] | str:
-        try:
-            return await self._ground.revert({n: self.state.by_id[n].title for n in names})
-        except GitError as error:
-            return str(error)
+    async def _take_back(self, taking: Awaitable[str]) -> str:
+        """Whatever a person takes back changes what may start."""
+        reason = await taking
+        if not reason:
+            self._tries.clear()
+            self._redraw()
+            if self.state.status == "blocked":
+                self._go_on()
+        return reason
 
     async def _diff(self, task: str) -> tuple[str, str]:
         try:

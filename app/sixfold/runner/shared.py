@@ -13,7 +13,7 @@ from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
-from sixfold.runner.ground import Attempt, Ending, Ground
+from sixfold.runner.ground import Attempt, Ending, Ground, Proof
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Place, Turns, one_line
@@ -96,7 +96,11 @@ class Shared(Ground):
         """There is no older state to show."""
         raise GitError(f"a shared tree has no commit {commit}")
 
-    async def revert(self, tasks: Mapping[str, str]) -> dict[str, str] | str:
+    async def revert(
+        self,
+        tasks: Mapping[str, str],
+        proof: Proof | None = None,  # noqa: ARG002 - as agreed
+    ) -> dict[str, str] | str:
         """There is no commit to revert."""
         return f"agents share the one tree: there is no commit of {', '.join(tasks)}"
 

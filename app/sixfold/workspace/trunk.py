@@ -7,6 +7,7 @@ written; the worktree follows. Whatever a death leaves between two steps, `open`
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,11 +100,18 @@ class Trunk:
         return await merge(self.path, self.tip, commit)
 
     @to_its_end
-    async def stage(self, tree: str) -> None:
-        """Have the worktree and its index hold `tree`, ignored and kept files, and no more."""
+    async def stage(self, tree: str, *, over: Sequence[str] = ()) -> None:
+        """Have the worktree and its index hold `tree`, ignored and kept files, and no more.
+
+        The files in `over` come from the tip.
+        """
         await git_in(self.path, "read-tree", "--reset", "-u", tree)
         kept = [word for path in self.keep for word in ("-e", _as_pattern(path))]
         await git_in(self.path, "clean", "-ffdq", *kept)
+        if over:
+            names = os.fsencode("\0".join(over))
+            words = ("checkout", "-q", self.tip, "--pathspec-from-file=-", "--pathspec-file-nul")
+            await git_in(self.path, *words, stdin=names)
 
     async def restore(self) -> None:
         """Have the worktree hold the tip again."""
@@ -155,10 +163,11 @@ class Trunk:
         return conflicts
 
     @to_its_end
-    async def revert(self, reverts: Sequence[Revert], rewrite: Rewrite) -> Reverts:
-        """Take back commits of the branch in this order, one commit each: all of them or none.
+    async def reverting(self, reverts: Sequence[Revert], rewrite: Rewrite) -> Reverts:
+        """Commits on top of the tip that take others back in this order, one each.
 
-        `tasks.md` is not reverted; the last commit has it rewritten.
+        All or none; the branch is not moved. `tasks.md` is not reverted; the last commit has it
+        rewritten.
         """
         commits = [self.tip]
         for revert in reverts:
@@ -169,9 +178,12 @@ class Trunk:
             if revert is reverts[-1]:
                 tree = await self._blob.rewritten(tree, rewrite)
             commits.append(await self._write(tree, commits[-1:], revert.message))
-        if reverts:
-            await self._move(commits[-1])
         return Reverts(commits[1:], [])
+
+    @to_its_end
+    async def advance(self, commit: str) -> None:
+        """Move branch, worktree and `tip` to a commit that descends from the tip."""
+        await self._move(commit)
 
     async def _without(self, commit: str) -> str:
         """A commit after `commit` that undoes it, `tasks.md` apart.

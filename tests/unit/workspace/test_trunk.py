@@ -10,8 +10,16 @@ import pytest
 from sixfold.uncut import to_its_end
 from sixfold.workspace.git import GitError
 from sixfold.workspace.history import message
-from sixfold.workspace.trunk import Revert, Trunk
+from sixfold.workspace.tasks_blob import Rewrite
+from sixfold.workspace.trunk import Revert, Reverts, Trunk
 from together import OPEN, TASKS, Together, bash, git, opening, ticking
+
+
+async def reverted(trunk: Trunk, reverts: list[Revert], rewrite: Rewrite) -> Reverts:
+    done = await trunk.reverting(reverts, rewrite)
+    if done.commits:
+        await trunk.advance(done.commits[-1])
+    return done
 
 
 @pytest.fixture
@@ -331,7 +339,7 @@ async def test_a_change_is_taken_back_and_its_box_opened(together: Together) -> 
     first, second, third = await three(together)
     trunk = together.trunk
     said = [Revert(second, message("Undo T002", undo="T002"))]
-    done = await trunk.revert(said, opening("T002"))
+    done = await reverted(trunk, said, opening("T002"))
     assert done.commits == [trunk.tip]
     assert together.is_at(trunk.tip)
     assert not (trunk.path / "other.go").exists()
@@ -340,14 +348,16 @@ async def test_a_change_is_taken_back_and_its_box_opened(together: Together) -> 
     )
     seen = await trunk.integrated(third)
     assert [(one.undoes, one.files) for one in seen] == [("T002", ["other.go", TASKS])]
-    done = await trunk.revert([Revert(third, "3\n"), Revert(first, "1\n")], opening("T001", "T003"))
+    done = await reverted(
+        trunk, [Revert(third, "3\n"), Revert(first, "1\n")], opening("T001", "T003")
+    )
     assert len(done.commits) == 2
     assert together.tree_of(trunk.tip) == together.tree_of(together.start)
 
 
 async def test_changes_that_others_build_on_are_taken_back_all_or_none(together: Together) -> None:
     first, second, third = await three(together)
-    done = await together.trunk.revert([Revert(second, "2\n"), Revert(first, "1\n")], opening())
+    done = await reverted(together.trunk, [Revert(second, "2\n"), Revert(first, "1\n")], opening())
     assert (done.commits, done.conflicts) == ([], ["new.go"])
     assert together.is_at(third)
     assert together.trunk.tip == third
@@ -356,7 +366,7 @@ async def test_changes_that_others_build_on_are_taken_back_all_or_none(together:
 async def test_a_task_that_changed_nothing_is_taken_back_by_its_box(together: Together) -> None:
     trunk = await together.open()
     ticked = await trunk.commit(together.tree_of(trunk.tip), "T001\n", rewrite=ticking("T001"))
-    done = await trunk.revert([Revert(ticked, "undo\n")], opening("T001"))
+    done = await reverted(trunk, [Revert(ticked, "undo\n")], opening("T001"))
     assert done.commits == [trunk.tip]
     assert together.held(trunk.tip) == OPEN
 
@@ -365,7 +375,7 @@ async def test_what_is_not_on_the_branch_cannot_be_taken_back(together: Together
     trunk = await together.open()
     other = together.deliver("T001.1", together.start, a__go=b"x\n")
     with pytest.raises(GitError, match="is not on sixfold/r1/run"):
-        await trunk.revert([Revert(other, "x\n")], opening())
+        await reverted(trunk, [Revert(other, "x\n")], opening())
 
 
 # Deaths.
