@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
@@ -121,7 +122,7 @@ class FixAim(Aim):
         tests = [path for path in delivery.changed if guarded(path)]
         before = await _contents(tree, tree.base, tests)
         after = await _contents(tree, delivery.commit, tests)
-        return weakened(before, after)
+        return await asyncio.to_thread(weakened, before, after)
 
 
 async def _contents(tree: Worktree, commit: str, files: Sequence[str]) -> dict[str, bytes]:

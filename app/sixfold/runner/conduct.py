@@ -17,7 +17,7 @@ from sixfold.runner.journal import JournalError
 from sixfold.runner.record import Report
 from sixfold.runner.runner import Runner
 from sixfold.runner.store import LiveRunError, RunFolder, Store
-from sixfold.state import RunState
+from sixfold.state import RunState, TaskProgress
 from sixfold.workspace import git
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -105,9 +105,16 @@ def _leave_info(job: Job, state: RunState) -> None:
         "branch": state.branch,
         "counts": {**counts, "total": state.total},
         "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),
+        "kept": {name: task.branch for name, task in state.tasks.items() if _kept(task)},
+        "command": state.command,
         "gate": msgspec.to_builtins(gate) if gate else None,
     }
     _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
+
+
+def _kept(task: TaskProgress) -> bool:
+    """Does a branch hold work of a task that is not part of the result."""
+    return bool(task.branch) and not task.commit
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -29,7 +29,12 @@ def missing(title: str, files: Sequence[str], *, present: Collection[str], root:
 
 
 def outside(files: Sequence[str], changed: Sequence[str]) -> list[str]:
-    """Of the changed paths, those that are none of the named files and in none of them."""
+    """Of the changed paths, those that are none of the named files and in none of them.
+
+    Where no file is named, none is outside.
+    """
+    if not files:
+        return []
     wanted = [name.removeprefix("./").rstrip("/") for name in files]
     return [path for path in changed if not any(_is_there(name, [path]) for name in wanted)]
 
