@@ -38,6 +38,7 @@ class Checkout:
         self._tasks_file, self._last = tasks_file, last
         self._ref = f"refs/heads/{branch}" if branch else "HEAD"
         self._one_at_a_time = asyncio.Lock()
+        self._folders: dict[str, Path] = {}
 
     async def theirs(self, tip: str) -> str:
         """The commit of the person's branch where `tip` does not hold it; else empty."""
@@ -144,8 +145,10 @@ class Checkout:
         return (await run(self._root, *words)).out.strip()
 
     async def _folder(self, which: str) -> Path:
-        found = await git(self._root, "rev-parse", "--path-format=absolute", which)
-        return Path(found.removesuffix("\n"))
+        if which not in self._folders:
+            found = await git(self._root, "rev-parse", "--path-format=absolute", which)
+            self._folders[which] = Path(found.removesuffix("\n"))
+        return self._folders[which]
 
 
 def _in_progress(folder: Path) -> str:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from sixfold.uncut import to_the_end
 from sixfold.workspace.copies import copy
 from sixfold.workspace.git import GitError, git, paths, run
+from sixfold.workspace.records import common_folder
 
 _LONGEST_STEM = 48
 """Characters: file systems allow 255 bytes, and git puts `.lock` behind the name."""
@@ -71,6 +72,7 @@ class Worktrees:
             *(f":(literal){path}" for path in carried),
         ]
         self._one_at_a_time = asyncio.Lock()
+        self._common_folder: Path | None = None
 
     def branch(self, name: str) -> str:
         """The branch of the worktree `name`."""
@@ -163,8 +165,9 @@ class Worktrees:
         return found
 
     async def _common(self) -> Path:
-        words = ("--path-format=absolute", "--git-common-dir")
-        return Path((await git(self._root, "rev-parse", *words)).rstrip("\n"))
+        if self._common_folder is None:
+            self._common_folder = await common_folder(self._root)
+        return self._common_folder
 
 
 def attempt_name(task: str, attempt: int) -> str:
