@@ -18,7 +18,7 @@ from sixfold.config import Settings
 from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
-from sixfold.runner.job import Options, find_gate, find_root, read_settings
+from sixfold.runner.job import Options, find_gate, find_root, look_at_tree, read, read_settings
 from sixfold.runner.store import Store
 from sixfold.workspace.git import GitError, git
 
@@ -62,6 +62,7 @@ def examine(options: Options) -> list[Check]:
         *_agents(root, options),
         _check("gate", lambda: _gate(root, options)),
         _check("feature", lambda: _feature(root, options)),
+        _check("isolation", lambda: _isolation(options)),
         _leftovers(root),
     ]
 
@@ -93,7 +94,7 @@ def _toolchain(root: Path | None) -> list[Check]:
 
 def _config(root: Path, options: Options) -> str:
     settings, folder = read_settings(root, options)
-    return f"{folder}, isolation {settings.isolation.mode}, stories {settings.stories}"
+    return f"{folder}, stories {settings.stories}"
 
 
 def _agents(root: Path, options: Options) -> list[Check]:
@@ -124,6 +125,15 @@ def _gate(root: Path, options: Options) -> str:
 def _feature(root: Path, options: Options) -> str:
     found = load.load(root, feature=options.feature, spec_info=options.spec_info)
     return f"{found.directory.relative_to(root)}, documents {', '.join(found.docs)}"
+
+
+def _isolation(options: Options) -> str:
+    reading = read(options)
+    if reading.settings.isolation.mode == "shared":
+        return "shared: all agents in the one tree"
+    left = look_at_tree(reading, options).untracked
+    told = f"; not in git, so agents do not see it: {', '.join(left)}" if left else ""
+    return f"worktree: the tree is clean{told}"
 
 
 def _leftovers(root: Path) -> Check:

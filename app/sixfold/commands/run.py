@@ -6,9 +6,12 @@ import argparse
 import contextlib
 import os
 import sys
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TextIO
+
+from msgspec import structs
 
 from sixfold import events as ev
 from sixfold import lines
@@ -41,6 +44,9 @@ def main(asked: argparse.Namespace) -> int:
             return 0
         started = next((event for event in events if isinstance(event, ev.RunStarted)), None)
         options = job.asked_for(started.asked if started else {}, options)
+        plan = fold(events).plan
+        if plan and not options.feature:
+            options = structs.replace(options, feature=Path(plan.feature_dir))
     prepared = job.prepare(options, started)
     if asked.headless or asked.json:
         return headless(prepared, as_json=asked.json, wait=asked.wait, begun=begun)

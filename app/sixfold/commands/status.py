@@ -60,6 +60,9 @@ def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
         "options": state.options,
         "repository": state.repository,
         "branch": state.branch,
+        "work_branch": state.work_branch,
+        "held": state.held,
+        "command": state.command,
         "started": state.started,
         "ended": state.ended,
         "pid": state.pid if live else None,
@@ -76,7 +79,14 @@ def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
             for phase in state.phases
         ],
         "tasks": [
-            {"id": name, "state": task.state, "attempts": task.attempts, "reason": task.reason}
+            {
+                "id": name,
+                "state": task.state,
+                "attempts": task.attempts,
+                "reason": task.reason,
+                "commit": task.commit,
+                "branch": task.branch,
+            }
             for name, task in state.tasks.items()
         ],
         "slots": [msgspec.to_builtins(work) for work in state.work.values()],

@@ -176,13 +176,15 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     Raises `UserError`: nothing was started then.
     """
     reading = read(options)
+    if started:
+        reading = _as_before(reading, started)
     settings, feature = reading.settings, reading.feature
     if settings.checklists == "stop":
         _refuse_open_checklists(feature)
     agent = enlist(settings, settings.default_agent, reading.folder)
     env = toolchain.find(reading.root).environment(os.environ)
     find_gate(reading.root, settings.gate, env)
-    readiness = _ready(reading, options, going_on=started is not None)
+    readiness = look_at_tree(reading, options, going_on=started is not None)
     branch, commit = asyncio.run(git.head(reading.root))
     info = feature.spec_info
     context = options.context or (info.summary if info else "")
@@ -224,8 +226,14 @@ def _asked(options: Options) -> dict[str, str]:
     }
 
 
-def _ready(reading: Reading, options: Options, *, going_on: bool) -> Readiness:
-    """What git says of the tree, where attempts need a worktree each.
+def _as_before(reading: Reading, started: RunStarted) -> Reading:
+    """A run goes on in the kind of tree that it began in, whatever the settings say by now."""
+    isolation = structs.replace(reading.settings.isolation, mode=started.isolation)
+    return structs.replace(reading, settings=structs.replace(reading.settings, isolation=isolation))
+
+
+def look_at_tree(reading: Reading, options: Options, *, going_on: bool = False) -> Readiness:
+    """What git says of the tree, where attempts need a worktree each. Raises `UserError`.
 
     A run that goes on finds edits, its own unfinished ones too: its checkout follows as it can.
     """

@@ -93,7 +93,10 @@ class Runner:
         watching: list[asyncio.Task[None]] = []
         asyncio.get_running_loop().set_exception_handler(self._crash)
         try:
-            await self._open()
+            try:
+                await self._open()
+            except GitError as error:
+                self.stop(f"it cannot begin: {error}")
             watching = [
                 asyncio.create_task(self._edits.mind()),
                 asyncio.create_task(self._mind_checkout()),
@@ -146,11 +149,12 @@ class Runner:
             self._gates.begin("baseline")
 
     def _read_in(self) -> None:
+        """The plan comes last: who goes on reads all of this anew until that is on record."""
         job = self._job
-        self._emit(ev.PlanLoaded(plan=job.plan))
         self._emit(ev.ChecklistsRead(checklists=list(job.reading.feature.checklists)))
         for text in job.notes:
             self._emit(ev.Notice(text=text))
+        self._emit(ev.PlanLoaded(plan=job.plan))
 
     async def _continue(self) -> None:
         """Go on with a run whose runner stopped or died: what it had begun is settled first."""
