@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 
+import psutil
 import pytest
 
 from repository import Repository, end_of, leftovers, of, outcomes, wait_for
@@ -156,7 +158,11 @@ def test_cancelling_ends_one_agent_with_all_its_processes(
     told(repository, "cancel", "T001")
     ended = repository.wait_for_event(ev.TaskEnded, task="T001")
     assert (ended.outcome, ended.reason) == ("cancelled", "cancelled by a person")
-    assert {child.environ()["SIXFOLD_TASK"] for child in leftovers(run.id)} == {"T002"}
+    tasks = set()
+    for child in leftovers(run.id):
+        with suppress(psutil.NoSuchProcess):  # its own children come and go
+            tasks.add(child.environ()["SIXFOLD_TASK"])
+    assert tasks == {"T002"}
     repository.write("go", "")
     assert outcomes(events_of(process)) == {"T001": "cancelled", "T002": "done"}
 
