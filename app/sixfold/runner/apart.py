@@ -337,7 +337,7 @@ class Apart(Ground):
             await self._trees.remove(tree.name)
             return structs.replace(ending, branch=tree.branch, left_out=delivery.left_out)
         except (GitError, OSError) as error:
-            text = f"the worktree {tree.path} is left as it is: {error}"
+            text = f"not all of the attempt {tree.name} is put away: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
             return ending
 

@@ -26,6 +26,10 @@ class Boxes:
         self._landed.add(task)
         self._opened.discard(task)
 
+    def forget(self, task: str) -> None:
+        """The commit was not made."""
+        self._landed.discard(task)
+
     def open(self, task: str) -> None:
         """A task is taken back: its box is opened."""
         self._landed.discard(task)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ from sixfold.workspace.git import GitError, git, paths
 from sixfold.workspace.history import Integrated, message
 from sixfold.workspace.trunk import Revert, Reverts, Trunk
 
+Bring: TypeAlias = Callable[[Path], Awaitable[Sequence[str]]]
+"""Copies untracked files that tools need into a worktree; which they are."""
 DIRTY = "it had uncommitted changes at the start, and is left alone (--allow-dirty)"
 
 
@@ -47,15 +50,15 @@ class Joining:
         self._lock = asyncio.Lock()
         self._refused = ("", "")
         """The person's commit that could not be taken in, and why."""
-        self._head = ""
-        """The commit that is at the person's branch, as far as it was told."""
+        self._bring: Bring
 
-    async def open(self, bring: Callable[[Path], Awaitable[Sequence[str]]]) -> None:
+    async def open(self, bring: Bring) -> None:
         """Make the run's branch and worktree, or put them right. Raises `GitError`.
 
         `bring` copies what is not in git and tools need all the same.
         """
         await self.trunk.open(await self._checkout.theirs(self._job.commit) or self._job.commit)
+        self._bring = bring
         self.trunk.keep = tuple(await bring(self.trunk.path))
 
     async def join(self, commit: str, text: str, task: str = "") -> Joined:
@@ -63,8 +66,7 @@ class Joining:
 
         The box of `task` is ticked in it. Cancelled, it is either joined or it never began.
         """
-        async with self._lock:
-            await to_the_end(self._take_in())
+        async with self._entering():
             merge = await to_the_end(self.trunk.merge(commit))
             if merge.conflicts:
                 return Joined(conflicts=merge.conflicts)
@@ -73,6 +75,16 @@ class Joining:
             if failure:
                 return Joined(failure=f"joined to the run's branch it does not build: {failure}")
             return Joined(commit=await whatever_comes(self._commit(merge.tree, text, task)))
+
+    @asynccontextmanager
+    async def _entering(self) -> AsyncIterator[None]:
+        """One at a time; the branch and its worktree are sound, and what a person did is in it."""
+        async with self._lock:
+            if told := await to_the_end(self.trunk.heal()):
+                self._emit(ev.Notice(text=told, level="warning"))
+                self.trunk.keep = tuple(await self._bring(self.trunk.path))
+            await to_the_end(self._take_in())
+            yield
 
     async def _stage(self, tree: str) -> list[str]:
         await self.trunk.stage(tree)
@@ -94,22 +106,24 @@ class Joining:
         if task:
             self._boxes.land(task)
         rewrite = self._boxes.rewrite if self._job.readiness.tracked else None
-        commit = await self.trunk.commit(tree, text, rewrite=rewrite)
+        try:
+            commit = await self.trunk.commit(tree, text, rewrite=rewrite)
+        except GitError:
+            self._boxes.forget(task)
+            raise
         await self._follow()
         return commit
 
     @asynccontextmanager
     async def at_rest(self) -> AsyncIterator[str]:
         """The tip in its worktree, and nothing is joined meanwhile."""
-        async with self._lock:
-            await to_the_end(self._take_in())
+        async with self._entering():
             await to_the_end(self.trunk.restore())
             yield self.trunk.tip
 
     async def mind(self) -> None:
         """See whether the person's branch and checkout can follow by now."""
-        async with self._lock:
-            await to_the_end(self._take_in())
+        async with self._entering():
             await to_the_end(self._follow())
 
     async def integrated(self) -> list[Integrated]:
@@ -136,7 +150,7 @@ class Joining:
 
         With a `proof` it is done only where that holds in the tree without them.
         """
-        async with self._lock:
+        async with self._entering():
             known = await self.integrated()
             commits = {self._state.tasks[name].commit: name for name in tasks}
             chosen = [one for one in known if one.commit in commits]

@@ -76,6 +76,38 @@ class Trunk:
             await self._make_anew()
             await self._put_right()
 
+    @to_its_end
+    async def heal(self) -> str:
+        """Put right what somebody did to the branch or its worktree; what it was, in words.
+
+        Commits that were put on the branch are kept on another. Copies must be brought again.
+        """
+        found = await run(self._root, "rev-parse", "--verify", "-q", self._ref)
+        moved = found.out.strip()
+        if moved == self.tip and self._is_whole():
+            return ""
+        told = f"the worktree {self.path} was not as it should be, and is put right"
+        if moved != self.tip:
+            kept = f"{self.branch}-{moved[:10]}" if moved else ""
+            if kept:
+                await git(self._root, "update-ref", f"refs/heads/{kept}", moved)
+            await git(self._root, "update-ref", self._ref, self.tip, moved)
+            held = f"; what was put there is kept on {kept}" if kept else ""
+            told = f"{self.branch} was moved by somebody, and is put back{held}"
+        try:
+            await self._put_right()
+        except GitError:
+            await self._make_anew()
+            await self._put_right()
+        return told
+
+    def _is_whole(self) -> bool:
+        try:
+            head = Path(own(self.path)["GIT_DIR"], "HEAD").read_text(encoding="utf-8")
+        except (GitError, OSError, ValueError):
+            return False
+        return head.strip() == f"ref: {self._ref}"
+
     async def _make_anew(self) -> None:
         """A worktree with nothing in it.
 

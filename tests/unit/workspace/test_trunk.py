@@ -641,3 +641,28 @@ async def test_what_a_task_is_called_cannot_pass_for_a_trailer(
     assert [(one.task, one.fix) for one in seen] == [("", 0)] * 3
     found = git(together.root, "log", "--format=%(trailers:key=Sixfold-Task)", trunk.tip)
     assert found.strip() == ""
+
+
+async def test_a_branch_that_somebody_moved_is_put_back_and_their_commit_kept(
+    together: Together,
+) -> None:
+    trunk = await together.open()
+    (trunk.path / "theirs.go").write_text("package a\n")
+    git(trunk.path, "add", "--all")
+    git(trunk.path, "commit", "-qm", "in the wrong place")
+    theirs = git(trunk.path, "rev-parse", "HEAD").strip()
+    assert theirs[:10] in await trunk.heal()
+    assert git(together.root, "rev-parse", trunk.branch).strip() == trunk.tip
+    assert git(together.root, "rev-parse", f"{trunk.branch}-{theirs[:10]}").strip() == theirs
+    assert together.is_at(trunk.tip)
+    assert await trunk.heal() == ""
+
+
+async def test_a_worktree_that_somebody_removed_is_made_anew(together: Together) -> None:
+    trunk = await together.open()
+    shutil.rmtree(trunk.path)
+    assert "put right" in await trunk.heal()
+    assert together.is_at(trunk.tip)
+    git(trunk.path, "checkout", "-q", "--detach")
+    assert await trunk.heal() != ""
+    assert git(trunk.path, "symbolic-ref", "HEAD").strip() == f"refs/heads/{trunk.branch}"
