@@ -55,6 +55,10 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     env: dict[str, str] = {}
     timeout: Duration = Duration(30 * 60)
     """Of one turn, in seconds."""
+    stall_timeout: Duration = Duration(5 * 60)
+    """An agent of protocol acp that says nothing for so long is given up, in seconds."""
+    mode: str = ""
+    """The mode its sessions are set to, by the id that the agent itself gives it."""
     playbook: str = ""
     """File with the steps of a scripted agent, relative to `sixfold.yaml`."""
     speed: Annotated[float, Meta(gt=0)] = 1.0

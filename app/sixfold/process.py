@@ -32,7 +32,10 @@ CHUNK = 1 << 16
 
 
 class Child:
-    """A running child, its stdout and stderr (joined, or apart) as streams of chunks."""
+    """A running child, its stdout and stderr (joined, or apart) as streams of chunks.
+
+    `stdin` is there where it was asked for as a pipe.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, env: Mapping[str, str]) -> None:
         self._process = process
@@ -40,6 +43,7 @@ class Child:
         self.pid = process.pid
         self.out: asyncio.StreamReader | None = None
         self.err: asyncio.StreamReader | None = None
+        self.stdin: asyncio.StreamWriter | None = None
 
     @property
     def returncode(self) -> int | None:
@@ -66,6 +70,8 @@ class Child:
         if self._marks:
             await asyncio.to_thread(sweep, self._marks)
         await self._process.wait()
+        if self.stdin:
+            self.stdin.transport.abort()
 
 
 async def spawn(
@@ -78,8 +84,8 @@ async def spawn(
 ) -> Child:
     """Start `command` in a session of its own.
 
-    Its output comes through pipes that are ours, so that waiting for it never hangs on an orphan
-    that holds them open. Raises `OSError` where it cannot be started. Cancelled halfway, it ends
+    Its output comes through pipes that are ours (its input too, where `stdin` is a pipe), so that
+    waiting for it never hangs on an orphan that holds them open. Raises `OSError` where it cannot be started. Cancelled halfway, it ends
     what it has started.
     """
     starting = asyncio.ensure_future(_spawn(command, cwd, env, stdin, stderr_apart=stderr_apart))
@@ -101,30 +107,44 @@ async def _spawn(
 ) -> Child:
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe() if stderr_apart else (-1, out_write)
+    in_read, in_write = os.pipe() if stdin == subprocess.PIPE else (-1, -1)
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=cwd,
             env=dict(env),
-            stdin=stdin,
+            stdin=stdin if in_read < 0 else in_read,
             stdout=out_write,
             stderr=err_write,
             start_new_session=True,
         )
     except BaseException:
-        os.close(out_read)
-        if stderr_apart:
-            os.close(err_read)
+        _close(out_read, err_read, in_write)
         raise
     finally:
-        os.close(out_write)
-        if stderr_apart:
-            os.close(err_write)
+        _close(out_write, err_write if stderr_apart else -1, in_read)
     child = Child(process, env)
     child.out = await _reader(out_read)
     if stderr_apart:
         child.err = await _reader(err_read)
+    if in_write >= 0:
+        child.stdin = await _writer(in_write)
     return child
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+async def _writer(descriptor: int) -> asyncio.StreamWriter:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.connect_write_pipe(
+        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()),
+        os.fdopen(descriptor, "wb", buffering=0),
+    )
+    return asyncio.StreamWriter(transport, protocol, None, loop)
 
 
 async def _reader(descriptor: int) -> asyncio.StreamReader:

@@ -185,6 +185,10 @@ class Apart(Ground):
         """Boxes have new names."""
         self._boxes.rename(tasks)
 
+    def ours(self, before: bytes, after: bytes) -> bool:
+        """Boxes that commits of the run brought along."""
+        return self._boxes.ours(before, after)
+
     async def mind(self) -> None:
         """Does the person's checkout follow by now."""
         await self._joining.mind()

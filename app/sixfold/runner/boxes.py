@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TypeAlias
 
 from sixfold.feature import tasks
 from sixfold.feature.marking import MarkError, mark, unmark
-from sixfold.feature.model import ReadTask
+from sixfold.model import TaskState
 from sixfold.state import RunState
+
+Found: TypeAlias = dict[tuple[str, str], TaskState]
+"""Id and description of a task -> its box."""
 
 
 class Boxes:
@@ -20,6 +25,10 @@ class Boxes:
         """Integrated, and not on record yet."""
         self._opened: set[str] = set()
         """Taken back by a person."""
+        self._last: tuple[bytes, Found] = (b"", {})
+        """The file as it was rewritten last, and what stands in it."""
+        self._texts: set[bytes] = set()
+        """Digests of texts that differ by the run's own boxes alone."""
 
     def land(self, task: str) -> None:
         """A task's commit is about to be made: its box is ticked in it."""
@@ -41,25 +50,38 @@ class Boxes:
         self._opened = {names.get(name, name) for name in self._opened}
 
     def rewrite(self, data: bytes) -> bytes:
-        """The file with the run's boxes in it; what it does not know stays as it is."""
-        found = tasks.read(data).tasks
+        """The file with the run's boxes in it; what it does not know stays as it is.
+
+        A file that it made itself is not read again: a list may be long.
+        """
+        last, known = self._last
+        before, found = data, dict(known) if data == last else _read(data)
         for name, title, state in self._wanted(found):
             with suppress(MarkError):
                 data = (mark if state == "done" else unmark)(data, name, title)
+                found[name, title] = state
+        self._last = (data, found)
+        if _digest(before) not in self._texts:
+            self._texts = {_digest(before)}
+        self._texts.add(_digest(data))
         return data
+
+    def ours(self, before: bytes, after: bytes) -> bool:
+        """Are both the same text, but for boxes that the run ticked or opened."""
+        return {_digest(before), _digest(after)} <= self._texts
 
     def owed(self, data: bytes) -> list[str]:
         """Finished tasks whose box is not ticked in `data`."""
-        states = {(task.id, task.title): task.state for task in tasks.read(data).tasks}
+        states = _read(data)
         names = [name for name in self._state.by_id if self._is_done(name)]
         return [n for n in names if states.get((n, self._state.by_id[n].title)) != "done"]
 
     def _is_done(self, name: str) -> bool:
-        progress = self._state.tasks[name]
-        done = progress.state == "done" and not progress.given
+        progress = self._state.tasks.get(name)  # a plan may change while a thread reads this
+        done = progress is not None and progress.state == "done" and not progress.given
         return name not in self._opened and (done or name in self._landed)
 
-    def _wanted(self, found: tuple[ReadTask, ...]) -> list[tuple[str, str, str]]:
+    def _wanted(self, found: Found) -> list[tuple[str, str, TaskState]]:
         """Id, description as it stands in the file, and state of the boxes that are wrong there.
 
         A task is known by its description, under whatever id; one that a person is rewording is
@@ -67,14 +89,22 @@ class Boxes:
         """
         plan = self._state.by_id
         titles = {task.title: name for name, task in plan.items()}
-        wanted = []
-        for task in found:
-            exact = task.id if task.id in plan and plan[task.id].title == task.title else None
-            name = exact or titles.get(task.title) or (task.id if task.id in plan else "")
+        wanted: list[tuple[str, str, TaskState]] = []
+        for (key, title), state in found.items():
+            exact = key if key in plan and plan[key].title == title else None
+            name = exact or titles.get(title) or (key if key in plan else "")
             if not name:
                 continue
-            if self._is_done(name) and task.state == "pending":
-                wanted.append((task.id, task.title, "done"))
-            elif name in self._opened and task.state == "done":
-                wanted.append((task.id, task.title, "pending"))
+            if self._is_done(name) and state == "pending":
+                wanted.append((key, title, "done"))
+            elif name in self._opened and state == "done":
+                wanted.append((key, title, "pending"))
         return wanted
+
+
+def _read(data: bytes) -> Found:
+    return {(task.id, task.title): task.state for task in tasks.read(data).tasks}
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -55,9 +55,10 @@ class Document:
         fresh.replace(target)
         return True
 
-    async def edits(self) -> AsyncIterator[Plan]:
+    async def edits(self, ours: Callable[[bytes, bytes], bool]) -> AsyncIterator[Plan]:
         """The plan anew after each edit that was not the run's own. Raises `OSError`.
 
+        `ours` tells whether only the run has come from one text to another.
         What cannot be read, or holds no task, is somebody's half-done save: the next change tells.
         """
         real = self._path.resolve()
@@ -68,16 +69,19 @@ class Document:
             named = {Path(name).name for _, name in changes}
             if named and real.name not in named:
                 continue
-            plan = await asyncio.to_thread(self._read_again, real)
+            plan = await asyncio.to_thread(self._read_again, real, ours)
             if plan:
                 yield plan
 
-    def _read_again(self, real: Path) -> Plan | None:
+    def _read_again(self, real: Path, ours: Callable[[bytes, bytes], bool]) -> Plan | None:
         try:
             data = real.read_bytes()
         except OSError:
             return None
         if data == self._seen:
+            return None
+        if ours(self._seen, data):
+            self._seen = data
             return None
         found = tasks.read(data)
         if not found.tasks:

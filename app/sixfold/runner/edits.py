@@ -33,7 +33,7 @@ class Edits:
     async def mind(self) -> None:
         """Take over edits until cancelled."""
         try:
-            async for plan in self._document.edits():
+            async for plan in self._document.edits(self._ground.ours):
                 self.take(await self._without_claims(plan))
         except (OSError, RuntimeError) as error:
             text = f"edits of tasks.md are not noticed from here on: {error}"

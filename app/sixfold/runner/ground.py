@@ -121,6 +121,10 @@ class Ground(Protocol):
         """Tasks and phases have new names."""
         ...
 
+    def ours(self, before: bytes, after: bytes) -> bool:
+        """Do two texts of `tasks.md` differ only by boxes that this ground ticked or opened."""
+        ...
+
     async def mind(self) -> None:
         """Look after the person's checkout: does it follow again."""
         ...

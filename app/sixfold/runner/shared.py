@@ -129,6 +129,10 @@ class Shared(Ground):
         self._before = {names.get(name, name): tree for name, tree in self._before.items()}
         self._after = {names.get(name, name): tree for name, tree in self._after.items()}
 
+    def ours(self, before: bytes, after: bytes) -> bool:  # noqa: ARG002 - as agreed
+        """The document ticks by itself."""
+        return False
+
     async def mind(self) -> None:
         """The checkout is where the work is."""
 

@@ -95,7 +95,7 @@ class Checkout:
     async def _bring(self, move: Move | None, commit: str, tip: str, rewrite: Rewrite) -> str:
         """From `commit` to `tip`, with the working tree where that is at hand."""
         if move and commit == tip:
-            move.tick(rewrite)
+            await move.tick(rewrite)
         if commit == tip:
             return ""
         if move:

@@ -6,6 +6,7 @@ it; a note of the move outlives a process that dies on the way.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -48,10 +49,10 @@ class Move:
             lock.unlink()
         self._note.unlink(missing_ok=True)
 
-    def tick(self, rewrite: Rewrite) -> None:
+    async def tick(self, rewrite: Rewrite) -> None:
         """Put the run's boxes into `tasks.md` as it stands there; one that is gone stays gone."""
         with suppress(MarkError, OSError):
-            marking.rewrite(self._root / self._tasks_file, rewrite)
+            await asyncio.to_thread(marking.rewrite, self._root / self._tasks_file, rewrite)
 
     async def go(self, old: str, new: str, rewrite: Rewrite) -> str:
         """Move from HEAD, `old`, to its descendant `new`; why it cannot be, or empty.
@@ -99,7 +100,7 @@ class Move:
 
     async def _tell(self, old: str, new: str, rewrite: Rewrite) -> str:
         """The last step: the branch itself, unless it is no longer at `old`."""
-        self.tick(rewrite)
+        await self.tick(rewrite)
         moved = await run(self._root, "update-ref", "-m", "sixfold: follow", "HEAD", new, old)
         return f"your branch moved meanwhile: {moved.err}" if moved.code else ""
 
@@ -159,7 +160,7 @@ class Move:
             return entry
         text = await git(self._root, "cat-file", "blob", entry.blob)
         try:
-            data = rewrite(text.encode(errors="surrogateescape"))
+            data = await asyncio.to_thread(rewrite, text.encode(errors="surrogateescape"))
         except MarkError:
             return entry
         blob = await git(self._root, "hash-object", "-w", "--stdin", stdin=data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -10,7 +11,7 @@ from sixfold.workspace.git import paths
 from sixfold.workspace.own import git_in
 
 Rewrite: TypeAlias = Callable[[bytes], bytes]
-"""`tasks.md` -> `tasks.md` with boxes ticked or opened."""
+"""`tasks.md` -> `tasks.md` with boxes ticked or opened; called in threads, one at a time."""
 
 
 class TasksBlob:
@@ -32,7 +33,7 @@ class TasksBlob:
         mode, kind, blob = entry.split()
         held = await git_in(self._worktree, "cat-file", "blob", blob)
         before = held.encode(errors="surrogateescape")
-        if (after := rewrite(before)) == before:
+        if (after := await asyncio.to_thread(rewrite, before)) == before:
             return tree
         words = ("hash-object", "-w", "--stdin")
         blob = (await git_in(self._worktree, *words, stdin=after)).strip()
