@@ -297,6 +297,10 @@ def test_a_stopped_run_is_gone_on_with(tmp_path: Path, isolation: str) -> None:
 def test_a_finished_run_has_nothing_to_go_on_with(tmp_path: Path) -> None:
     repository = apart(tmp_path, SIDE_BY_SIDE)
     assert repository.run()[0] == 0
+    info = tmp_path / "artifacts/implement_info"
+    written = info.read_bytes()
+    info.unlink()
     done = repository.sixfold("run", "--headless", "--resume")
     assert done.returncode == 0
     assert "finished" in done.stderr
+    assert info.read_bytes() == written

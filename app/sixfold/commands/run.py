@@ -18,6 +18,7 @@ from sixfold import lines
 from sixfold.commands import asked as ask
 from sixfold.runner import job
 from sixfold.runner.conduct import conduct
+from sixfold.runner.info import leave_info
 from sixfold.runner.job import Job
 from sixfold.runner.store import LiveRunError, RunFolder
 from sixfold.state import RunState, fold
@@ -39,14 +40,15 @@ def main(asked: argparse.Namespace) -> int:
     if asked.resume is not None:
         begun = ask.find(runs, asked.resume or None)
         events = ask.journal(begun)
-        if fold(events).status == "finished":
-            print(f"sixfold: run {begun.id}: is finished; nothing is left to do", file=sys.stderr)
-            return 0
+        state = fold(events)
         started = next((event for event in events if isinstance(event, ev.RunStarted)), None)
         options = job.asked_for(started.asked if started else {}, options)
-        plan = fold(events).plan
-        if plan and not options.feature:
-            options = structs.replace(options, feature=Path(plan.feature_dir))
+        if state.plan and not options.feature:
+            options = structs.replace(options, feature=Path(state.plan.feature_dir))
+        if state.status == "finished":
+            leave_info(job.read(options), state)
+            print(f"sixfold: run {begun.id}: is finished; nothing is left to do", file=sys.stderr)
+            return 0
     prepared = job.prepare(options, started)
     if asked.headless or asked.json:
         return headless(prepared, as_json=asked.json, wait=asked.wait, begun=begun)

@@ -6,18 +6,16 @@ import asyncio
 import contextlib
 import signal
 import sys
-from pathlib import Path
-
-import msgspec
 
 from sixfold.errors import UserError
 from sixfold.process import MARKER, start_watchdog, sweep
+from sixfold.runner.info import leave_info
 from sixfold.runner.job import Job
 from sixfold.runner.journal import JournalError
 from sixfold.runner.record import Report
 from sixfold.runner.runner import Runner
 from sixfold.runner.store import LiveRunError, RunFolder, Store
-from sixfold.state import RunState, TaskProgress
+from sixfold.state import RunState
 from sixfold.workspace import git
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -79,45 +77,9 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
         with contextlib.suppress(OSError):
             watchdog.communicate()
     try:
-        _leave_info(job, state)
+        leave_info(job.reading, state)
     except OSError as error:
         print(f"sixfold: implement_info: not written ({error}); see status", file=sys.stderr)
     if caught and state.status == "stopped":
         return 128 + caught[0]
     return 0 if state.status == "finished" else 1
-
-
-def _leave_info(job: Job, state: RunState) -> None:
-    """`implement_info` beside the `spec_info` that was read, for a pipeline's next step."""
-    read = job.reading.feature.spec_info
-    folder = (job.root / read.path).parent if read else job.root / "artifacts"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "implement_info"
-    gate = state.gate.ended if state.gate else None
-    counts: dict[str, int] = {}
-    for task in state.tasks.values():
-        counts[task.state] = counts.get(task.state, 0) + 1
-    info = {
-        "run": state.run,
-        "outcome": state.status,
-        "reason": state.reason,
-        "feature_dir": job.plan.feature_dir,
-        "branch": state.branch,
-        "counts": {**counts, "total": state.total},
-        "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),
-        "kept": {name: task.branch for name, task in state.tasks.items() if _kept(task)},
-        "command": state.command,
-        "gate": msgspec.to_builtins(gate) if gate else None,
-    }
-    _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
-
-
-def _kept(task: TaskProgress) -> bool:
-    """Does a branch hold work of a task that is not part of the result."""
-    return bool(task.branch) and not task.commit
-
-
-def _replace(path: Path, data: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(path)

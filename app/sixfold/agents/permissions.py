@@ -1,0 +1,195 @@
+"""What an agent may do unasked: rules by kind, path and command. Pure.
+
+A shell command counts as the simple commands it is made of, each judged by itself, the strictest
+verdict for all. One that is more than words, pipes and chains (a redirection, a substitution) is
+never allowed unasked.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Verdict: TypeAlias = Literal["allow", "ask", "deny"]
+
+
+class Rule(Struct, frozen=True):
+    """What becomes of requests that all its patterns fit; the first rule that fits decides.
+
+    In a pattern `*` stands for anything, blanks and slashes included.
+    """
+
+    then: Verdict
+    kinds: tuple[str, ...] = ()
+    """Of the protocol's tools: edit, delete, move, read, search, execute, ...; none: all."""
+    path: str = ""
+    """Must fit every path, relative to the worktree; such a rule is for paths inside of it."""
+    command: str = ""
+    """Must fit a simple command, a blank behind its last word."""
+
+
+class Wish(Struct, frozen=True):
+    """What a tool would do. Paths are absolute, without links and dots."""
+
+    kind: str
+    paths: tuple[str, ...] = ()
+    command: str = ""
+
+
+class Option(Struct, frozen=True, rename="camel"):
+    """An answer that the agent offers."""
+
+    option_id: str
+    kind: str = ""
+    """allow_once, allow_always, reject_once or reject_always."""
+    name: str = ""
+
+
+class Request(Struct, frozen=True):
+    """An agent's question whether it may use a tool."""
+
+    root: str
+    """The worktree, absolute, without links and dots."""
+    wish: Wish
+    line: str
+    """What it wants, in one line."""
+    options: tuple[Option, ...]
+
+    def option(self, *kinds: str) -> Option | None:
+        """The first option offered of the first kind that is."""
+        found = (option for kind in kinds for option in self.options if option.kind == kind)
+        return next(found, None)
+
+
+Permit: TypeAlias = Callable[[Request], Awaitable[Option | None]]
+"""Chooses one of the options; None leaves the tool call cancelled."""
+
+_GO = "build doc env fmt generate get list mod run test tool version vet"
+_GIT = (
+    "blame cat-file describe diff diff-tree grep log ls-files ls-tree merge-base rev-list "
+    "rev-parse shortlog show status"
+)
+_READERS = "cat echo head ls pwd tail wc grep"
+_RUNS_OTHERS = ("-exec", "-toolexec", "-vettool", "-modfile", "-overlay")
+_WRITES_OR_RUNS = ("--output", "--ext-diff", "--textconv", "--open-files-in-pager", "--exec-path")
+
+
+def _allow(*commands: str) -> Iterable[Rule]:
+    return (Rule("allow", command=f"{command} *") for command in commands)
+
+
+DEFAULTS: tuple[Rule, ...] = (
+    Rule("ask", path=".git"),
+    Rule("ask", path=".git/*"),
+    Rule("allow", kinds=("edit", "delete", "move", "read", "search"), path="*"),
+    Rule("allow", kinds=("think",)),
+    Rule("ask", command="go env*-[wu]*"),
+    *_allow(*(f"go {verb}" for verb in _GO.split()), "gofmt"),
+    *_allow(*(f"git {verb}" for verb in _GIT.split()), "git branch --show-current"),
+    *_allow(*_READERS.split(), "cd"),
+)
+"""Edits and reading inside the worktree, the go commands, and what only reads."""
+
+
+def decide(wish: Wish, root: str, rules: Sequence[Rule] = DEFAULTS) -> Verdict:
+    """Whether the tool may be used in the worktree at `root` (absolute)."""
+    if not wish.command:
+        return _by_rules(wish, root, "", rules)
+    commands = _simple(wish.command)
+    if not commands:
+        return "ask"
+    verdicts = {_command(wish, root, words, rules) for words in commands}
+    return next(verdict for verdict in ("deny", "ask", "allow") if verdict in verdicts)
+
+
+def by_rules(rules: Sequence[Rule] = DEFAULTS) -> Permit:
+    """Answers by the rules alone: what they would ask, they reject."""
+
+    async def permit(request: Request) -> Option | None:
+        if decide(request.wish, request.root, rules) == "allow":
+            return request.option("allow_once", "allow_always")
+        return request.option("reject_once", "reject_always")
+
+    return permit
+
+
+def _by_rules(wish: Wish, root: str, command: str, rules: Sequence[Rule]) -> Verdict:
+    inside = [_inside(path, root) for path in wish.paths]
+    return next((rule.then for rule in rules if _fits(rule, wish.kind, inside, command)), "ask")
+
+
+def _fits(rule: Rule, kind: str, inside: Sequence[str], command: str) -> bool:
+    if rule.kinds and kind not in rule.kinds:
+        return False
+    if rule.path and rule.then == "allow":
+        fits = bool(inside) and all(path and fnmatchcase(path, rule.path) for path in inside)
+    elif rule.path:
+        fits = any(path and fnmatchcase(path, rule.path) for path in inside)
+    else:
+        fits = True
+    return fits and bool(command) == bool(rule.command) and fnmatchcase(command, rule.command)
+
+
+def _inside(path: str, root: str) -> str:
+    """A path relative to the worktree; empty where it lies outside."""
+    pure = PurePosixPath(path)
+    inside = pure.is_relative_to(root) and ".." not in pure.parts
+    return str(pure.relative_to(root)) if inside else ""
+
+
+def _command(wish: Wish, root: str, words: Sequence[str], rules: Sequence[Rule]) -> Verdict:
+    verdict = _by_rules(wish, root, " ".join(words) + " ", rules)
+    return "ask" if verdict == "allow" and _reaches_out(words, root) else verdict
+
+
+def _reaches_out(words: Sequence[str], root: str) -> bool:
+    """Whether a word leads out of the worktree, writes a file or runs another program."""
+    options = [word.partition("=")[0] for word in words if word.startswith("-")]
+    if words[0] == "git":
+        # Git takes an option by its first letters.
+        if any(risk.startswith(name) for name in options for risk in _WRITES_OR_RUNS if name[2:]):
+            return True
+        if any(name.startswith("-O") for name in options):
+            return True
+    if words[0] == "go" and any(f"-{name.strip('-')}" in _RUNS_OTHERS for name in options):
+        return True
+    values = [word.partition("=")[2] if word.startswith("-") else word for word in words[1:]]
+    return words == ["cd"] or any(_leads_out(value, root) for value in values)
+
+
+def _leads_out(word: str, root: str) -> bool:
+    if word.startswith("/"):
+        return not _inside(word, root)
+    return word.startswith("~") or ".." in PurePosixPath(word).parts
+
+
+_HARMLESS = re.compile(r"(?<=\s)(?:2>&1|[12&]?>\s?/dev/null)(?=\s|$)")
+_PUNCTUATION = set("();<>|&")
+_CHAINS = {"&&", "||", ";", "|"}
+
+
+def _simple(command: str) -> list[list[str]]:
+    """The words of each simple command; none where there is more to the shell command."""
+    if set(command) & set("`$\n\r\0"):
+        return []
+    lexer = shlex.shlex(_HARMLESS.sub("", command), posix=True, punctuation_chars=True)
+    lexer.commenters, lexer.whitespace_split = "", True
+    try:
+        tokens = list(lexer)
+    except ValueError:
+        return []
+    commands: list[list[str]] = [[]]
+    for token in tokens:
+        if token in _CHAINS:
+            commands.append([])
+        elif token and set(token) <= _PUNCTUATION:
+            return []
+        else:
+            commands[-1].append(token)
+    return commands if all(commands) else []

@@ -1,0 +1,46 @@
+"""`implement_info`: what a run came to, for a pipeline's next step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from sixfold.runner.job import Reading
+from sixfold.state import RunState, TaskProgress
+
+
+def leave_info(reading: Reading, state: RunState) -> None:
+    """Write the state of a run that ended beside the `spec_info` that was read. Raises `OSError`."""
+    read = reading.feature.spec_info
+    folder = (reading.root / read.path).parent if read else reading.root / "artifacts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "implement_info"
+    gate = state.gate.ended if state.gate else None
+    counts: dict[str, int] = {}
+    for task in state.tasks.values():
+        counts[task.state] = counts.get(task.state, 0) + 1
+    info = {
+        "run": state.run,
+        "outcome": state.status,
+        "reason": state.reason,
+        "feature_dir": state.plan.feature_dir if state.plan else "",
+        "branch": state.branch,
+        "counts": {**counts, "total": state.total},
+        "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),
+        "kept": {name: task.branch for name, task in state.tasks.items() if _kept(task)},
+        "command": state.command,
+        "gate": msgspec.to_builtins(gate) if gate else None,
+    }
+    _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
+
+
+def _kept(task: TaskProgress) -> bool:
+    """Does a branch hold work of a task that is not part of the result."""
+    return bool(task.branch) and not task.commit
+
+
+def _replace(path: Path, data: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(path)
