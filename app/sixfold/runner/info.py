@@ -11,7 +11,7 @@ from sixfold.state import RunState, TaskProgress
 
 
 def leave_info(reading: Reading, state: RunState) -> None:
-    """Write the state of a run that ended beside the `spec_info` that was read. Raises `OSError`."""
+    """Write how a run ended beside the `spec_info` that was read. Raises `OSError`."""
     read = reading.feature.spec_info
     folder = (reading.root / read.path).parent if read else reading.root / "artifacts"
     folder.mkdir(parents=True, exist_ok=True)
