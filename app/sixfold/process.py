@@ -71,7 +71,7 @@ class Child:
             await asyncio.to_thread(sweep, self._marks)
         await self._process.wait()
         if self.stdin:
-            self.stdin.transport.abort()
+            self.stdin.close()
 
 
 async def spawn(
@@ -85,8 +85,8 @@ async def spawn(
     """Start `command` in a session of its own.
 
     Its output comes through pipes that are ours (its input too, where `stdin` is a pipe), so that
-    waiting for it never hangs on an orphan that holds them open. Raises `OSError` where it cannot be started. Cancelled halfway, it ends
-    what it has started.
+    waiting for it never hangs on an orphan that holds them open. Raises `OSError` where it cannot
+    be started. Cancelled halfway, it ends what it has started.
     """
     starting = asyncio.ensure_future(_spawn(command, cwd, env, stdin, stderr_apart=stderr_apart))
     try:

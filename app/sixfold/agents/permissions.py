@@ -27,9 +27,10 @@ class Rule(Struct, frozen=True):
 
     then: Verdict
     kinds: tuple[str, ...] = ()
-    """Of the protocol's tools: edit, delete, move, read, search, execute, ...; none: all."""
+    """Of the protocol's tools: edit, delete, move, read, search, fetch, ...; none: all.
+    Whatever has a command is `execute`."""
     path: str = ""
-    """Must fit every path, relative to the worktree; such a rule is for paths inside of it."""
+    """Of paths below the worktree, relative to it: must fit all of them to allow, one to refuse."""
     command: str = ""
     """Must fit a simple command, a blank behind its last word."""
 
@@ -61,14 +62,14 @@ class Request(Struct, frozen=True):
     """What it wants, in one line."""
     options: tuple[Option, ...]
 
-    def option(self, *kinds: str) -> Option | None:
-        """The first option offered of the first kind that is."""
-        found = (option for kind in kinds for option in self.options if option.kind == kind)
+    def option(self, *kinds: str) -> str | None:
+        """The id of an option of the first of these kinds that is offered."""
+        found = (one.option_id for kind in kinds for one in self.options if one.kind == kind)
         return next(found, None)
 
 
-Permit: TypeAlias = Callable[[Request], Awaitable[Option | None]]
-"""Chooses one of the options; None leaves the tool call cancelled."""
+Permit: TypeAlias = Callable[[Request], Awaitable[str | None]]
+"""Chooses one of the options, by its id; None leaves the tool call cancelled."""
 
 _GO = "build doc env fmt generate get list mod run test tool version vet"
 _GIT = (
@@ -90,28 +91,32 @@ DEFAULTS: tuple[Rule, ...] = (
     Rule("allow", kinds=("edit", "delete", "move", "read", "search"), path="*"),
     Rule("allow", kinds=("think",)),
     Rule("ask", command="go env*-[wu]*"),
+    Rule("ask", command="go run*@*"),
     *_allow(*(f"go {verb}" for verb in _GO.split()), "gofmt"),
     *_allow(*(f"git {verb}" for verb in _GIT.split()), "git branch --show-current"),
+    *_allow(*(f"git --no-pager {verb}" for verb in _GIT.split())),
     *_allow(*_READERS.split(), "cd"),
 )
 """Edits and reading inside the worktree, the go commands, and what only reads."""
 
 
-def decide(wish: Wish, root: str, rules: Sequence[Rule] = DEFAULTS) -> Verdict:
-    """Whether the tool may be used in the worktree at `root` (absolute)."""
+def decide(wish: Wish, root: str, rules: Sequence[Rule] = ()) -> Verdict:
+    """Whether the tool may be used in the worktree at `root` (absolute).
+
+    `rules` come before `DEFAULTS`, and may allow what leads out of the worktree.
+    """
+    paths = [_inside(path, root) for path in wish.paths]
     if not wish.command:
-        return _by_rules(wish, root, "", rules)
-    commands = _simple(wish.command)
-    if not commands:
-        return "ask"
-    verdicts = {_command(wish, root, words, rules) for words in commands}
-    return next(verdict for verdict in ("deny", "ask", "allow") if verdict in verdicts)
+        return _first(rules, wish.kind, paths) or _first(DEFAULTS, wish.kind, paths) or "ask"
+    verdicts = {_of_command(words, root, paths, rules) for words in _simple(wish.command)}
+    strictest = (verdict for verdict in ("deny", "ask", "allow") if verdict in verdicts)
+    return next(strictest, "ask")
 
 
-def by_rules(rules: Sequence[Rule] = DEFAULTS) -> Permit:
-    """Answers by the rules alone: what they would ask, they reject."""
+def by_rules(rules: Sequence[Rule] = ()) -> Permit:
+    """Answers by the rules alone: what they would ask, it rejects."""
 
-    async def permit(request: Request) -> Option | None:
+    async def permit(request: Request) -> str | None:
         if decide(request.wish, request.root, rules) == "allow":
             return request.option("allow_once", "allow_always")
         return request.option("reject_once", "reject_always")
@@ -119,21 +124,32 @@ def by_rules(rules: Sequence[Rule] = DEFAULTS) -> Permit:
     return permit
 
 
-def _by_rules(wish: Wish, root: str, command: str, rules: Sequence[Rule]) -> Verdict:
-    inside = [_inside(path, root) for path in wish.paths]
-    return next((rule.then for rule in rules if _fits(rule, wish.kind, inside, command)), "ask")
+def _of_command(
+    words: Sequence[str], root: str, paths: Sequence[str], rules: Sequence[Rule]
+) -> Verdict:
+    command = " ".join(words) + " "
+    if said := _first(rules, "execute", paths, command):
+        return said
+    verdict = _first(DEFAULTS, "execute", paths, command) or "ask"
+    return "ask" if _reaches_out(words, root) else verdict
 
 
-def _fits(rule: Rule, kind: str, inside: Sequence[str], command: str) -> bool:
+def _first(
+    rules: Sequence[Rule], kind: str, paths: Sequence[str], command: str = ""
+) -> Verdict | None:
+    return next((rule.then for rule in rules if _fits(rule, kind, paths, command)), None)
+
+
+def _fits(rule: Rule, kind: str, paths: Sequence[str], command: str) -> bool:
+    """Whether a rule is for this. A path that lies outside is empty, and fits none."""
     if rule.kinds and kind not in rule.kinds:
         return False
-    if rule.path and rule.then == "allow":
-        fits = bool(inside) and all(path and fnmatchcase(path, rule.path) for path in inside)
-    elif rule.path:
-        fits = any(path and fnmatchcase(path, rule.path) for path in inside)
-    else:
-        fits = True
-    return fits and bool(command) == bool(rule.command) and fnmatchcase(command, rule.command)
+    if rule.command and not (command and fnmatchcase(command, rule.command)):
+        return False
+    if not rule.path:
+        return True
+    fitting = [bool(path) and fnmatchcase(path, rule.path) for path in paths]
+    return bool(fitting) and all(fitting) if rule.then == "allow" else any(fitting)
 
 
 def _inside(path: str, root: str) -> str:
@@ -141,11 +157,6 @@ def _inside(path: str, root: str) -> str:
     pure = PurePosixPath(path)
     inside = pure.is_relative_to(root) and ".." not in pure.parts
     return str(pure.relative_to(root)) if inside else ""
-
-
-def _command(wish: Wish, root: str, words: Sequence[str], rules: Sequence[Rule]) -> Verdict:
-    verdict = _by_rules(wish, root, " ".join(words) + " ", rules)
-    return "ask" if verdict == "allow" and _reaches_out(words, root) else verdict
 
 
 def _reaches_out(words: Sequence[str], root: str) -> bool:
@@ -160,7 +171,7 @@ def _reaches_out(words: Sequence[str], root: str) -> bool:
     if words[0] == "go" and any(f"-{name.strip('-')}" in _RUNS_OTHERS for name in options):
         return True
     values = [word.partition("=")[2] if word.startswith("-") else word for word in words[1:]]
-    return words == ["cd"] or any(_leads_out(value, root) for value in values)
+    return list(words) in (["cd"], ["cd", "-"]) or any(_leads_out(value, root) for value in values)
 
 
 def _leads_out(word: str, root: str) -> bool:
@@ -169,7 +180,7 @@ def _leads_out(word: str, root: str) -> bool:
     return word.startswith("~") or ".." in PurePosixPath(word).parts
 
 
-_HARMLESS = re.compile(r"(?<=\s)(?:2>&1|[12&]?>\s?/dev/null)(?=\s|$)")
+_HARMLESS = re.compile(r"(?<=\s)(?:2>&1|[12&]?>\s?/dev/null)(?=[\s;|&]|$)")
 _PUNCTUATION = set("();<>|&")
 _CHAINS = {"&&", "||", ";", "|"}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.agent import Agent
 from sixfold.agents.command import CommandAgent
 from sixfold.agents.player import PlaybookError, load_playbook
@@ -25,18 +26,20 @@ def enlist(settings: Settings, name: str, folder: Path) -> Agent:
     agent = settings.agents[name]
     match agent.protocol:
         case "command":
-            program = _program(agent.command[0], folder)
-            if program is None:
-                hint = "install it, or name its full path in sixfold.yaml"
-                raise ConfigError(f"agent {name}", f"{agent.command[0]} is not on PATH", hint)
-            command = [program, *agent.command[1:]]
+            command = _started_by(agent.command, name, folder)
             return CommandAgent(name, command, env=agent.env, timeout=agent.timeout)
         case "scripted":
             _look_through(folder / agent.playbook, f"agent {name}")
             return scripted(name, agent, folder)
         case "acp":
-            hint = "name one of protocol command below `agents:` in sixfold.yaml"
-            raise ConfigError(f"agent {name}", "protocol acp is not supported yet", hint)
+            return AcpAgent(
+                name,
+                _started_by(agent.command, name, folder),
+                env=agent.env,
+                timeout=agent.timeout,
+                stall_timeout=agent.stall_timeout,
+                mode=agent.mode,
+            )
 
 
 def _look_through(playbook: Path, where: str) -> None:
@@ -48,6 +51,15 @@ def _look_through(playbook: Path, where: str) -> None:
         raise ConfigError(where, what, "write the playbook") from error
     except (PlaybookError, UnicodeDecodeError) as error:
         raise ConfigError(where, f"{playbook.name}: {error}", "mend the playbook") from error
+
+
+def _started_by(command: Sequence[str], name: str, folder: Path) -> list[str]:
+    """The command with its program found. Raises `ConfigError` where there is none."""
+    program = _program(command[0], folder)
+    if program is None:
+        hint = "install it, or name its full path in sixfold.yaml"
+        raise ConfigError(f"agent {name}", f"{command[0]} is not on PATH", hint)
+    return [program, *command[1:]]
 
 
 def _program(word: str, folder: Path) -> str | None:

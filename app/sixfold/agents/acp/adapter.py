@@ -1,0 +1,171 @@
+"""An agent that speaks the protocol: started, talked to, judged, and ended with all it started."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from sixfold import process
+from sixfold.agents.acp.hearing import LONGEST_LINE, Hearing, utterance
+from sixfold.agents.acp.wire import Lines, Wire
+from sixfold.agents.agent import Hear, Turn, TurnEnd, read_result
+from sixfold.agents.permissions import Permit, by_rules
+from sixfold.uncut import to_the_end
+
+if TYPE_CHECKING:
+    from sixfold.agents.acp.talk import Talk
+
+CANCEL_SECONDS = 3.0
+"""How long an agent may take to end its turn when asked to."""
+LEAVE_SECONDS = 3.0
+"""How long it may take to leave when nothing more is said to it."""
+LAST_WORDS_SECONDS = 1.0
+
+
+class AcpAgent:
+    """Runs `command` for each turn and talks to it over its pipes.
+
+    A turn ends without success after `timeout` seconds, or `stall_timeout` seconds of silence.
+    `mode` is set where it is not empty; `permit` answers what the agent asks to be allowed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        timeout: float,
+        stall_timeout: float,
+        mode: str = "",
+        permit: Permit | None = None,
+    ) -> None:
+        self.name = name
+        self._command, self._env, self._mode = command, env, mode
+        self._timeout, self._stall_timeout = timeout, stall_timeout
+        self._permit = permit or by_rules()
+
+    async def take(self, turn: Turn, hear: Hear) -> TurnEnd:
+        """Start the agent, have the prompt answered, and read its result file."""
+        prompt_file = turn.transcript.with_suffix(".prompt.md")
+        prompt_file.write_text(turn.prompt, encoding="utf-8")
+        turn.result.parent.mkdir(parents=True, exist_ok=True)
+        turn.result.unlink(missing_ok=True)
+        await _load()
+        with turn.transcript.open("ab") as transcript:
+            try:
+                child = await process.spawn(
+                    self._command,
+                    cwd=turn.cwd,
+                    env={**turn.env, **self._env},
+                    stdin=subprocess.PIPE,
+                    stderr_apart=True,
+                )
+            except OSError as error:
+                reason = f"cannot start {self._command[0]}: {error.strerror}"
+                return TurnEnd(ok=False, reason=reason)
+            reason = await self._converse(child, transcript, turn, hear)
+        return _judge(reason, turn)
+
+    async def _converse(
+        self, child: process.Child, transcript: BinaryIO, turn: Turn, hear: Hear
+    ) -> str:
+        from sixfold.agents.acp.talk import Talk  # noqa: PLC0415 (half a second, only if used)
+
+        hearing = Hearing(turn.cwd)
+        wire = Wire(child, transcript, hearing, hear)
+        talk = Talk(wire, hearing, hear, self._permit, turn.cwd)
+        held = asyncio.create_task(talk.hold(turn.prompt, self._mode))
+        errors = Errors()
+        reading = asyncio.create_task(errors.drain(child, transcript))
+        silence = asyncio.create_task(talk.silence(self._stall_timeout))
+        try:
+            await asyncio.wait(
+                {held, silence}, timeout=self._timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            if held.done():
+                return held.result()
+            if not silence.done():
+                return f"no end after {self._timeout:g} s"
+            reason = f"no sign of life for {self._stall_timeout:g} s"
+            hear([utterance("note", f"{reason}: given up")])
+        except ConnectionError:
+            how = await _gone(child, reading)
+            return f"{how}: {errors.last}" if errors.last else how
+        else:
+            return reason
+        finally:
+            silence.cancel()
+            await to_the_end(_leave(talk, held, child, reading))
+            hear(hearing.end())
+
+
+async def _load() -> None:
+    """Load the protocol's library beside the loop: it takes half a second."""
+    await asyncio.to_thread(importlib.import_module, "acp")
+
+
+async def _leave(
+    talk: Talk, held: asyncio.Task[str], child: process.Child, reading: asyncio.Task[None]
+) -> None:
+    """Have the agent stop and go, ever less politely, with all that it started."""
+    if not held.done():
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await talk.cancel()
+                await asyncio.wait({held})
+    if child.stdin:
+        child.stdin.close()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(child.wait(), LEAVE_SECONDS)
+    await child.end()
+    await asyncio.wait({reading}, timeout=LAST_WORDS_SECONDS)
+    await talk.close()
+    for task in (held, reading):
+        task.cancel()
+    await asyncio.gather(held, reading, return_exceptions=True)
+
+
+class Errors:
+    """What an agent prints on stderr, on its way to the transcript."""
+
+    def __init__(self) -> None:
+        self.last = ""
+        """The last line of it."""
+
+    async def drain(self, child: process.Child, transcript: BinaryIO) -> None:
+        """Read until end of file."""
+        if child.err is None:
+            return
+        lines = Lines()
+        async for chunk in process.chunks(child, child.err):
+            transcript.write(chunk)
+            transcript.flush()
+            for line in lines.feed(chunk):
+                self.last = line[:LONGEST_LINE].decode(errors="replace").strip() or self.last
+
+
+async def _gone(child: process.Child, reading: asyncio.Task[None]) -> str:
+    """How an agent went that ended its part of the talk."""
+    await asyncio.wait({reading}, timeout=LAST_WORDS_SECONDS)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(child.wait(), LAST_WORDS_SECONDS)
+    code = child.returncode
+    if code is None:
+        return "it closed its output in mid-turn"
+    if code < 0:
+        return f"killed by signal {-code} in mid-turn"
+    return f"it ended in mid-turn with exit code {code}"
+
+
+def _judge(reason: str, turn: Turn) -> TurnEnd:
+    if reason:
+        return TurnEnd(ok=False, reason=" ".join(reason.split()))
+    result = read_result(turn.result)
+    if isinstance(result, str):
+        return TurnEnd(ok=False, reason=result)
+    return TurnEnd(ok=not result.failed, reason=result.failed, result=result)

@@ -1,0 +1,197 @@
+"""What an agent says over the protocol, as lines for people, and what a judge must know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from sixfold.agents.acp.tools import Call
+from sixfold.agents.permissions import Option, Request
+from sixfold.events import Utterance
+
+LONGEST_LINE = 4000
+"""Characters of a line that viewers get; the transcript has it whole."""
+UPDATE = "session/update"
+ASKING = "session/request_permission"
+_MARKS = {"pending": "[ ]", "in_progress": "[>]", "completed": "[x]"}
+
+
+class Chunk(Struct, frozen=True, rename="camel"):
+    """A piece of a message or a thought."""
+
+    content: dict[str, Any]
+    message_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Its text; for anything else, what it is."""
+        text = self.content.get("text")
+        return text if isinstance(text, str) else f"[{self.content.get('type', '')}]\n"
+
+
+class Entry(Struct, frozen=True):
+    """A point of an agent's plan."""
+
+    content: str
+    status: str = "pending"
+
+
+class Plan(Struct, frozen=True):
+    """An agent's plan, whole."""
+
+    entries: list[Entry]
+
+
+class Trouble(Struct, frozen=True):
+    """What an agent reports beside the protocol of its talk with the model."""
+
+    message: str = ""
+    additional_details: str | None = msgspec.field(default=None, name="additionalDetails")
+    info: Any = msgspec.field(default=None, name="codexErrorInfo")
+
+
+class Asked(Struct, rename="camel"):
+    """A request for permission."""
+
+    tool_call: Call
+    options: list[Option]
+
+
+class Speech:
+    """Messages and thoughts, put together from their pieces to lines."""
+
+    def __init__(self) -> None:
+        self.last = ""
+        """The last piece of a message."""
+        self._from: tuple[str, str | None] = ("", None)
+        self._begun = ""
+
+    def add(self, kind: Literal["say", "note"], chunk: Chunk) -> list[Utterance]:
+        """The lines that a piece completes, its own and those of another speech before it."""
+        lines = [] if self._from == (kind, chunk.message_id) else self.end()
+        if not self._from[0]:
+            self._from = (kind, chunk.message_id)
+        if kind == "say":
+            self.last = chunk.text[:LONGEST_LINE]
+        *whole, rest = (self._begun + chunk.text).split("\n")
+        self._begun = rest[:LONGEST_LINE]
+        return [*lines, *(utterance(kind, line) for line in whole if line.strip())]
+
+    def end(self) -> list[Utterance]:
+        """What is left of a line: something else follows, or nothing."""
+        kind, begun = self._from[0], self._begun
+        self._from, self._begun = ("", None), ""
+        return [utterance("say" if kind == "say" else "note", begun)] if begun.strip() else []
+
+
+class Hearing:
+    """Hears one session's messages in order; `cwd` is where the agent works."""
+
+    def __init__(self, cwd: Path) -> None:
+        self._cwd = cwd
+        self._speech = Speech()
+        self._calls: dict[str, Call] = {}
+        self._told: set[str] = set()
+        self._plan: dict[str, str] = {}
+        self.trouble: Trouble | None = None
+        """The last trouble reported of a turn that ended in it."""
+        self._reported = Trouble()
+
+    @property
+    def last_piece(self) -> str:
+        """What the agent said last, as it came."""
+        return self._speech.last
+
+    def message(self, message: Mapping[str, Any]) -> list[Utterance]:
+        """What a message of the agent means to people."""
+        params = message.get("params")
+        try:
+            if message.get("method") == ASKING:
+                call = self._asked(msgspec.convert(params, Asked))
+                return [*self._speech.end(), utterance("ask", call.line(self._cwd))]
+            if message.get("method") != UPDATE or not isinstance(params, Mapping):
+                return []
+            update = params.get("update")
+            return self._update(update) if isinstance(update, Mapping) else []
+        except msgspec.ValidationError as error:
+            return [utterance("note", f"an update that is not as agreed: {error}")]
+
+    def request(self, params: object) -> Request | None:
+        """What the agent asks to be allowed; None where it is not as agreed."""
+        try:
+            asked = msgspec.convert(params, Asked)
+        except msgspec.ValidationError:
+            return None
+        call, root = self._asked(asked), str(self._cwd.resolve())
+        return Request(root, call.wish(self._cwd), call.line(self._cwd), tuple(asked.options))
+
+    def end(self) -> list[Utterance]:
+        """What was still to be told."""
+        return self._speech.end()
+
+    def _asked(self, asked: Asked) -> Call:
+        """The call in question, with all that was told of it."""
+        call = Call()
+        call.merge(self._calls.get(asked.tool_call.tool_call_id, call))
+        call.merge(asked.tool_call)
+        return call
+
+    def _update(self, update: Mapping[str, Any]) -> list[Utterance]:
+        match update.get("sessionUpdate"):
+            case "agent_message_chunk":
+                return self._speech.add("say", msgspec.convert(update, Chunk))
+            case "agent_thought_chunk":
+                return self._speech.add("note", msgspec.convert(update, Chunk))
+            case "tool_call" | "tool_call_update":
+                return self._tool(msgspec.convert(update, Call))
+            case "plan":
+                return self._planned(msgspec.convert(update, Plan))
+            case "session_info_update":
+                self._watch(update.get("_meta"))
+        return []
+
+    def _tool(self, update: Call) -> list[Utterance]:
+        call = self._calls.setdefault(update.tool_call_id, Call(update.tool_call_id))
+        call.merge(update)
+        lines = []
+        line = call.line(self._cwd)
+        if call.known and call.tool_call_id not in self._told:
+            self._told.add(call.tool_call_id)
+            lines.append(utterance("do", line))
+        if call.status == "failed":
+            why = call.failure()
+            lines.append(utterance("error", f"{line}: {why}" if why else f"{line} failed"))
+        if call.status in ("completed", "failed"):
+            self._calls[call.tool_call_id] = Call(call.tool_call_id, call.title, call.kind)
+        return [*self._speech.end(), *lines]
+
+    def _planned(self, plan: Plan) -> list[Utterance]:
+        """Only what is new: the whole plan comes with each change."""
+        now = {entry.content: entry.status for entry in plan.entries}
+        fresh = [(what, status) for what, status in now.items() if self._plan.get(what) != status]
+        self._plan = now
+        lines = [utterance("note", f"{_MARKS.get(s, '[?]')} {what}") for what, s in fresh]
+        return [*self._speech.end(), *lines]
+
+    def _watch(self, meta: object) -> None:
+        """Codex tells what went wrong here, and ends its turn as if nothing had."""
+        about = meta.get("codex") if isinstance(meta, Mapping) else None
+        if not isinstance(about, Mapping):
+            return
+        if "error" in about:
+            self._reported = msgspec.convert(about["error"], Trouble)
+        status = about.get("threadStatus")
+        if isinstance(status, Mapping):
+            self.trouble = self._reported if status.get("type") == "systemError" else None
+
+
+def utterance(kind: Literal["say", "do", "ask", "error", "note"], text: str) -> Utterance:
+    """A line for people. Halves of characters, as agents send them, are made whole or left out."""
+    line = text.rstrip("\r")[:LONGEST_LINE]
+    if not line.isascii():
+        line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return Utterance(kind, " ".join(line.splitlines()))

@@ -1,0 +1,103 @@
+"""What an agent's tool calls are, in one line each, and what they wish to be allowed."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from sixfold.agents.permissions import Wish
+
+_WORDS = {"execute": "run", "other": "", "think": "", "switch_mode": "mode"}
+_SHELLS = {"sh", "bash", "zsh", "dash"}
+
+
+class Location(Struct, frozen=True):
+    """A file that a tool touches."""
+
+    path: str
+
+
+class Call(Struct, rename="camel"):
+    """A tool call as told so far; what an update leaves out stays as it was."""
+
+    tool_call_id: str = ""
+    title: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    raw_input: Any = None
+    raw_output: Any = None
+    locations: list[Location] | None = None
+    content: list[Any] | None = None
+
+    def merge(self, update: Call) -> None:
+        """Take over what an update says."""
+        for name in self.__struct_fields__:
+            said = getattr(update, name)
+            if said is not None:
+                setattr(self, name, said)
+
+    @property
+    def known(self) -> bool:
+        """Whether it can be told what it does: agents announce calls before they know."""
+        return bool(self.raw_input or self.locations or self.status not in (None, "pending"))
+
+    @property
+    def command(self) -> str:
+        """The shell command that it runs; empty where it runs none."""
+        words = self.raw_input.get("command") if isinstance(self.raw_input, Mapping) else None
+        if isinstance(words, str):
+            return words
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            return ""
+        if len(words) == 3 and Path(words[0]).name in _SHELLS and words[1] in ("-c", "-lc"):
+            return str(words[2])
+        return shlex.join(words)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files it names, in order, each once."""
+        named = [location.path for location in self.locations or []]
+        diffs = [block.get("path") for block in _blocks(self.content)]
+        return list(dict.fromkeys([*named, *(path for path in diffs if isinstance(path, str))]))
+
+    def line(self, cwd: Path) -> str:
+        """What it does, in one line: kind, title, and the file where the title has it not."""
+        kind = _WORDS.get(self.kind or "", self.kind or "")
+        title = _first_line(self.command or self.title or "").replace(f"{cwd}/", "")
+        words = [] if title.lower().startswith(kind) else [kind]
+        words.append(title)
+        paths = [] if self.command else self.paths
+        words += [_short(path, cwd) for path in paths[:1] if Path(path).name not in title]
+        return " ".join(filter(None, words)) or "a tool"
+
+    def wish(self, cwd: Path) -> Wish:
+        """What it wishes to be allowed. Looks at the disk: links are followed."""
+        paths = tuple(os.path.realpath(cwd / path) for path in self.paths)
+        return Wish(self.kind or "other", paths, self.command)
+
+    def failure(self) -> str:
+        """Why it failed, in one line; empty where it does not say."""
+        blocks = [block.get("content") for block in _blocks(self.content)]
+        texts: list[object] = [b.get("text") for b in blocks if isinstance(b, Mapping)]
+        raw = self.raw_output
+        texts += [raw.get("error"), raw.get("output")] if isinstance(raw, Mapping) else [raw]
+        lines = (line for text in texts if isinstance(text, str) for line in text.splitlines())
+        return next((line.strip() for line in lines if line.strip("` \t")), "")
+
+
+def _blocks(content: Sequence[Any] | None) -> list[Mapping[str, Any]]:
+    return [block for block in content or [] if isinstance(block, Mapping)]
+
+
+def _first_line(text: str) -> str:
+    first, _, rest = text.strip().partition("\n")
+    return f"{first} …" if rest else first
+
+
+def _short(path: str, cwd: Path) -> str:
+    return path.removeprefix(f"{cwd}/")

@@ -1,0 +1,134 @@
+"""An agent's pipes: one JSON-RPC message a line, whatever else it prints there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any, BinaryIO, TypeAlias
+
+import msgspec
+
+from sixfold import process
+from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
+from sixfold.agents.agent import Hear
+from sixfold.events import Utterance
+
+LONGEST_FRAME = 50 << 20
+"""Bytes of a message; a longer one is skipped."""
+Message: TypeAlias = dict[str, Any]
+
+
+class Lines:
+    """Lines put together from chunks."""
+
+    def __init__(self) -> None:
+        self._begun: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that a chunk completes."""
+        *ended, rest = chunk.split(b"\n")
+        lines = [self._end(part) for part in ended]
+        self._add(rest)
+        return lines
+
+    def rest(self) -> bytes:
+        """The line that was never ended."""
+        return self._end(b"")
+
+    def _end(self, part: bytes) -> bytes:
+        self._add(part)
+        line = b"".join(self._begun)
+        self._begun, self._size = [], 0
+        return line
+
+    def _add(self, part: bytes) -> None:
+        self._size += len(part)
+        self._begun.append(part)
+        if self._size > LONGEST_FRAME:
+            self._begun = [b"(a line of more than %d MiB)" % (LONGEST_FRAME >> 20)]
+
+
+class Wire:
+    """The library's transport to `child`.
+
+    Updates are heard here, at once and in order; only what wants an answer or is one goes on to
+    the library. All that comes is in the transcript, raw.
+    """
+
+    def __init__(
+        self, child: process.Child, transcript: BinaryIO, hearing: Hearing, hear: Hear
+    ) -> None:
+        self._child, self._transcript = child, transcript
+        self._hearing, self._hear = hearing, hear
+        self._messages = self._read()
+        self.heard = time.monotonic()
+        """When the agent last gave a sign of life."""
+
+    async def send(self, message: Message) -> None:
+        """Send a message. An agent that is gone is found out by reading, not here."""
+        stdin = self._child.stdin
+        if stdin is None or stdin.is_closing():
+            return
+        with suppress(ConnectionError):
+            stdin.write(json.dumps(message).encode() + b"\n")
+            await stdin.drain()
+
+    async def receive(self) -> Message | None:
+        """The next message that concerns the library; None at the end."""
+        return await anext(self._messages, None)
+
+    async def close(self) -> None:
+        """Nothing to do: whoever started the agent ends it."""
+
+    async def _read(self) -> AsyncIterator[Message]:
+        if self._child.out is None:
+            return
+        lines = Lines()
+        async for chunk in process.chunks(self._child, self._child.out):
+            self._transcript.write(chunk)
+            self._transcript.flush()
+            self.heard = time.monotonic()
+            for message in self._sort(lines.feed(chunk)):
+                yield message
+        for message in self._sort([lines.rest()]):
+            yield message
+
+    def _sort(self, lines: list[bytes]) -> list[Message]:
+        """The messages among lines that go on; all before each is heard by then."""
+        heard: list[Utterance] = []
+        passed: list[Message] = []
+        for line in lines:
+            message = read(line)
+            if message is None:
+                text = line.decode(errors="replace").strip()
+                heard += [utterance("note", text)] if text else []
+            elif "id" in message and message.get("method") != ASKING:
+                passed.append(message)
+            else:
+                heard += self._hearing.message(message)
+                passed += [message] if "id" in message else []
+        if heard:
+            self._hear(heard)
+        return passed
+
+
+def read(line: bytes) -> Message | None:
+    """The message in a line; None where there is none that the library could stand."""
+    try:
+        message = msgspec.json.decode(line)
+    except (ValueError, RecursionError):
+        try:
+            message = json.loads(line)  # it takes half of a surrogate pair, as agents cut them
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(message, dict) or not {"id", "method"} & message.keys():
+        return None
+    sound = (
+        isinstance(message.get("id"), int | str | None)
+        and isinstance(message.get("method"), str | None)
+        and isinstance(message.get("error"), dict | None)
+    )
+    return message if sound else None

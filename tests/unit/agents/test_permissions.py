@@ -1,0 +1,134 @@
+"""What an agent may do unasked."""
+
+import pytest
+
+from sixfold.agents.permissions import Option, Request, Rule, Wish, by_rules, decide
+
+ROOT = "/w"
+
+
+def command(text: str, *rules: Rule) -> str:
+    return decide(Wish("execute", command=text), ROOT, rules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "go test -race ./...",
+        "cd /w && go vet ./... 2>&1 | tail -5",
+        "go build ./... 2>/dev/null; git status",
+        "go test 2>&1|grep FAIL",
+        "gofmt -l .",
+        "git log -p --exit-code",
+        "git --no-pager diff HEAD~1 -- 'a b.go'",
+        "git show HEAD:a.go || echo 'a; b'",
+        "cat count/store.go",
+        "ls /w/count",
+    ],
+)
+def test_go_and_what_only_reads_runs_unasked(text: str) -> None:
+    assert command(text) == "allow"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rm -rf x",
+        "go test; rm -rf x",
+        "go test && rm x",
+        "go test | sh",
+        "go test\nrm x",
+        "go test $(rm x)",
+        "go test `rm x`",
+        "go test > out.go",
+        "go test & rm x",
+        "(go test)",
+        "go test 'unclosed",
+        "GOFLAGS=-exec=sh go test",
+        "go test -exec sh",
+        "go build --toolexec=sh",
+        "go build -o /usr/bin/x .",
+        "go env -w GOPROXY=off",
+        "go run example.com/m@latest",
+        "go clean -modcache",
+        "git push",
+        "git branch -D main",
+        "git -c core.pager=sh log",
+        "git log --output=x",
+        "git log --outp x",
+        "git diff --ext-diff",
+        "git grep -Osh x",
+        "cat /etc/passwd",
+        "cat ../x",
+        "cat /w/../x",
+        "cat ~/.netrc",
+        "cd",
+        "/tmp/go test",
+        "sh -c 'go test'",
+        "go",
+        "",
+        ";",
+    ],
+)
+def test_all_other_commands_are_asked_for(text: str) -> None:
+    assert command(text) == "ask"
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete", "move", "read", "search"])
+def test_files_inside_the_worktree_are_the_agents_own(kind: str) -> None:
+    assert decide(Wish(kind, ("/w/a.go", "/w/b/c.go")), ROOT) == "allow"
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (),
+        ("/x",),
+        ("/w/a.go", "/x"),
+        ("/wx/a.go",),
+        ("/w/../x",),
+        ("/w/.git",),
+        ("/w/.git/config",),
+    ],
+)
+def test_files_elsewhere_and_those_of_git_are_asked_for(paths: tuple[str, ...]) -> None:
+    assert decide(Wish("edit", paths), ROOT) == "ask"
+
+
+def test_thinking_is_free_and_the_network_is_not() -> None:
+    assert decide(Wish("think"), ROOT) == "allow"
+    assert decide(Wish("fetch"), ROOT) == "ask"
+
+
+def test_a_command_counts_whatever_the_tool_calls_itself() -> None:
+    assert decide(Wish("think", command="rm x"), ROOT) == "ask"
+    assert decide(Wish("read", ("/w/a.go",), "rm x"), ROOT) == "ask"
+
+
+def test_the_persons_rules_come_first_and_the_strictest_command_decides() -> None:
+    make = Rule("allow", command="make *")
+    assert command("make gen && go test", make) == "allow"
+    assert command("make -C /elsewhere", make) == "allow"
+    assert command("make gen && rm x", make) == "ask"
+    assert command("make gen && rm x", make, Rule("deny", command="rm *")) == "deny"
+    assert command("go test", Rule("deny", kinds=("execute",))) == "deny"
+
+
+def test_a_path_must_fit_wholly_to_allow_and_once_to_deny() -> None:
+    wish = Wish("edit", ("/w/secret/a", "/w/b"))
+    assert decide(wish, ROOT, [Rule("deny", path="secret/*")]) == "deny"
+    assert decide(Wish("fetch", ("/w/b",)), ROOT, [Rule("allow", path="b")]) == "allow"
+    assert decide(Wish("fetch", wish.paths), ROOT, [Rule("allow", path="b")]) == "ask"
+
+
+async def test_without_anybody_to_ask_what_would_be_asked_is_rejected() -> None:
+    options = (Option("a", "allow_always"), Option("1", "allow_once"), Option("r", "reject_once"))
+    permit = by_rules()
+
+    def request(text: str, *offered: Option) -> Request:
+        return Request(ROOT, Wish("execute", command=text), text, offered)
+
+    assert await permit(request("go test", *options)) == "1"
+    assert await permit(request("go test", *options[:1])) == "a"
+    assert await permit(request("rm x", *options)) == "r"
+    assert await permit(request("rm x", *options[:2])) is None
