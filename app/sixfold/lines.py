@@ -63,7 +63,8 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
         case ev.TaskReopened():
             return f"{event.task} is open again"
         case ev.TaskUndone():
-            return f"{event.task} is undone by {event.commit[:SHORT]}, and open again"
+            how = f"undone by {event.commit[:SHORT]}" if event.commit else "on its branch no more"
+            return f"{event.task} is {how}, and open again"
         case ev.TaskSetAside():
             return f"{event.task} is set aside, kept on {event.branch}{_because(event.reason)}"
         case ev.GateStarted():

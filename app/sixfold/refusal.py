@@ -63,6 +63,8 @@ def _about_undoing(state: RunState, command: ev.Undo | ev.SetAside, task: str) -
     progress = state.tasks[task]
     if progress.state != "done" or not progress.commit:
         return f"{task} is {progress.state}: nothing of it was integrated in this run"
+    if isinstance(command, ev.Undo) and (busy := working_on(state, task)):
+        return f"{', '.join(busy)} need {task} and are at work: cancel them first"
     if isinstance(command, ev.Undo) and not command.dependents and (later := built_on(state, task)):
         return f"{', '.join(later)} need {task} and are done: undo them with it (--dependents)"
     return ""
@@ -77,6 +79,20 @@ def _about_answer(state: RunState, request: str, option: str) -> str:
 
 def built_on(state: RunState, task: str) -> list[str]:
     """The finished tasks that need `task`, directly or not, the barrier between phases apart."""
+    return [
+        name
+        for name in _dependents(state, task)
+        if state.tasks[name].state == "done" and state.tasks[name].commit
+    ]
+
+
+def working_on(state: RunState, task: str) -> list[str]:
+    """The tasks at work that need `task` in the same way."""
+    busy = {work.task for work in state.work.values() if not work.gone}
+    return [name for name in _dependents(state, task) if name in busy]
+
+
+def _dependents(state: RunState, task: str) -> list[str]:
     dependents: dict[str, list[str]] = {}
     for other in state.by_id.values():
         for need in other.needs:
@@ -86,5 +102,4 @@ def built_on(state: RunState, task: str) -> list[str]:
         later = [name for name in dependents.get(work.pop(), []) if name not in found]
         found.update(later)
         work += later
-    done = [name for name in state.by_id if name in found - {task}]
-    return [name for name in done if state.tasks[name].state == "done" and state.tasks[name].commit]
+    return [name for name in state.by_id if name in found - {task}]

@@ -31,6 +31,8 @@ class TaskProgress:
     agent: str = ""
     reason: str = ""
     """Why it failed, or which task halted it."""
+    aside: bool = False
+    """Did a person take it out as the culprit of a red gate: only a person brings it back."""
     commit: str = ""
     branch: str = ""
     """The latest attempt's own branch; it is gone once its work is integrated."""
@@ -60,6 +62,8 @@ class Work:
     started: datetime | None
     branch: str = ""
     base: str = ""
+    gone: bool = False
+    """Was its task taken out of the list while it was at work."""
     doing: Literal["turn", "integrating", "conflict"] = "turn"
     """`conflict` is another turn of the same agent."""
 
@@ -240,6 +244,8 @@ class RunState:
 
     def _change(self, event: ev.PlanChanged) -> None:
         moved = renumbered(self.phases, event.plan.phases)
+        for work in self.work.values():
+            work.gone = work.gone or work.task in event.removed
         for name in event.removed:
             if name in self.tasks:
                 self.removed[name, self.by_id[name].title] = self.tasks.pop(name)
@@ -248,8 +254,10 @@ class RunState:
             title = next((task.title for task in event.plan.tasks if task.id == name), "")
             if back := self.removed.pop((name, title), None):
                 self.tasks[name] = back
+                for work in self.work.values():
+                    work.gone = work.gone and work.task != name
         for work in self.work.values():
-            work.task = event.renamed.get(work.task, work.task)
+            work.task = work.task if work.gone else event.renamed.get(work.task, work.task)
             work.label = work.task or work.label
             work.phase = moved.get(work.phase, work.phase)
         self._load(event.plan)
@@ -271,13 +279,15 @@ class RunState:
             progress.state = "pending"
 
     def _attempt(self, event: ev.TaskStarted | ev.TaskEnded, at: datetime | None) -> None:
-        task = self._progress(event.task)
+        work = self.work.get(event.slot)
+        gone = work is not None and work.gone and isinstance(event, ev.TaskEnded)
+        task = self._taken_out(event.task) if gone else self._progress(event.task)
         task.attempts, task.slot = event.attempt, event.slot
         if isinstance(event, ev.TaskStarted):
             task.state, task.agent, task.reason = "running", event.agent, ""
             task.started, task.ended, task.commit = at, None, ""
             task.branch, task.base = event.branch, event.base
-            task.outside, task.left_out = [], []
+            task.outside, task.left_out, task.aside = [], [], False
             phase = self.by_id[event.task].phase if event.task in self.by_id else 0
             self.work[event.slot] = Work(
                 event.slot,
@@ -307,7 +317,7 @@ class RunState:
         joining = isinstance(event, ev.IntegrationStarted)
         if work := self.work.get(event.slot):
             work.doing = "integrating" if joining else "conflict"
-            if work.task:
+            if work.task and not work.gone:
                 self._progress(work.task).state = "integrating" if joining else "running"
 
     def _undo(self, event: ev.TaskUndone | ev.TaskSetAside) -> None:
@@ -315,6 +325,7 @@ class RunState:
         task.commit = ""
         if isinstance(event, ev.TaskSetAside):
             task.state, task.reason, task.branch = "failed", event.reason, event.branch
+            task.aside = True
         else:
             task.state, task.reason = "pending", ""
         if event.task in self.by_id:
@@ -322,8 +333,10 @@ class RunState:
 
     def _progress(self, name: str) -> TaskProgress:
         """Of a task of the plan, or of one that was taken out while it ran."""
-        if name in self.tasks:
-            return self.tasks[name]
+        return self.tasks[name] if name in self.tasks else self._taken_out(name)
+
+    def _taken_out(self, name: str) -> TaskProgress:
+        """Of the task that had this id last and is no longer in the list."""
         gone = [task for (known, _), task in self.removed.items() if known == name]
         return gone[-1] if gone else TaskProgress(state="pending")
 
@@ -335,7 +348,7 @@ class RunState:
             case ev.TaskSkipped():
                 task.state, task.reason = "skipped", ""
             case ev.TaskReopened():
-                task.state, task.reason = "pending", ""
+                task.state, task.reason, task.aside = "pending", "", False
                 if event.task in self.by_id:
                     self.passed.discard(self.by_id[event.task].phase)
 

@@ -304,3 +304,85 @@ def test_a_finished_run_has_nothing_to_go_on_with(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "finished" in done.stderr
     assert info.read_bytes() == written
+
+
+def test_another_branch_that_a_person_goes_to_is_no_edit_of_the_list(tmp_path: Path) -> None:
+    repository = apart(tmp_path, ONE_BY_ONE)
+    repository.git("commit", "-qam", "playbook", "--allow-empty")
+    repository.git("branch", "other")
+    repository.play(
+        {f"T00{n}": [{"wait": 1}, *writes(**{f"{c}_txt": c})] for n, c in enumerate("abc", 1)}
+    )
+    repository.git("switch", "-q", "other")
+    done = repository.tasks.read_text().replace("- [ ]", "- [X]")
+    repository.tasks.write_text(done)
+    repository.git("commit", "-qm", "all done", "--", TASKS)
+    repository.git("switch", "-q", "001-x")
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    repository.git("switch", "-q", "other")
+    assert end(process) == 0
+    run = repository.store.find()
+    assert run
+    events = run.events()
+    assert not of(events, ev.PlanChanged)
+    assert [event.task for event in of(events, ev.TaskStarted)] == ["T001", "T002", "T003"]
+    assert repository.tasks.read_text() == done
+    assert repository.git("show", "001-x:c.txt") == "c"
+    assert repository.git("symbolic-ref", "--short", "HEAD").strip() == "other"
+
+
+def test_a_commit_that_a_person_makes_during_the_last_gate_is_judged_too(tmp_path: Path) -> None:
+    gate = {"command": ["sh", "-c", "test -e c.txt && sleep 2; test ! -e bad.txt"]}
+    repository = apart(tmp_path, ONE_BY_ONE, gate={"format": "lines", **gate})
+    repository.play({f"T00{n}": writes(**{f"{c}_txt": c}) for n, c in enumerate("abc", 1)})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.GateStarted, cause="phase", phase=2)
+    repository.write("bad.txt", "bad\n")
+    repository.git("add", "bad.txt")
+    repository.git("commit", "-qm", "bad")
+    assert end(process) == 1
+    run = repository.store.find()
+    assert run
+    assert of(run.events(), ev.GateEnded)[-1].verdict == "red"
+    assert end_of(run.events()).outcome == "failed"
+
+
+def test_an_undo_during_the_last_gate_is_no_finished_run(tmp_path: Path) -> None:
+    gate = {"command": ["sh", "-c", "test ! -e c.txt || sleep 2"], "format": "lines"}
+    repository = apart(tmp_path, ONE_BY_ONE, gate=gate)
+    repository.play({f"T00{n}": writes(**{f"{c}_txt": c}) for n, c in enumerate("abc", 1)})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.GateStarted, cause="phase", phase=2)
+    assert repository.sixfold("undo", "T003").returncode == 0
+    assert end(process) == 0
+    run = repository.store.find()
+    assert run
+    attempts = [event.task for event in of(run.events(), ev.TaskStarted)]
+    assert attempts == ["T001", "T002", "T003", "T003"]
+    assert (tmp_path / "c.txt").read_text() == "c"
+    assert "- [ ]" not in repository.tasks.read_text()
+
+
+def test_a_task_whose_words_are_replaced_while_it_runs_is_done_anew(tmp_path: Path) -> None:
+    repository = apart(tmp_path, ONE_BY_ONE)
+    slow = [{"wait": 2}, *writes(a_txt="old")]
+    repository.play(
+        {
+            "T001": {1: slow, 2: writes(z_txt="new")},
+            "T002": writes(b_txt="b"),
+            "T003": writes(c_txt="c"),
+        }
+    )
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted, task="T001")
+    text = repository.tasks.read_text()
+    other = text.replace("Write `a.txt`", "Describe the whole thing in `z.txt` instead")
+    repository.tasks.write_text(other)
+    repository.wait_for_event(ev.PlanChanged)
+    end(process)
+    run = repository.store.find()
+    assert run
+    first = next(event for event in of(run.events(), ev.TaskEnded) if event.task == "T001")
+    assert first.outcome != "done" or first.attempt != 1 or not first.commit
+    assert not (tmp_path / "a.txt").exists()

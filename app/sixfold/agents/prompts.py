@@ -118,13 +118,17 @@ class Contradiction(Struct, frozen=True):
     """What the others changed there."""
 
 
-def for_conflict(conflict: Contradiction, brief: Brief, *, where: Sequence[str]) -> str:
-    """The prompt for the agent whose work conflicts with what others did meanwhile."""
+def for_conflict(conflict: Contradiction, text: str, brief: Brief, *, where: Sequence[str]) -> str:
+    """The prompt for the agent whose work conflicts with what others did meanwhile.
+
+    `text` is its task whole, as `tasks.md` has it; empty for a fix.
+    """
     return _join(
         f"# Resolve the conflict of {conflict.label}\n\nYou finished {conflict.label}. Meanwhile "
         "others finished work that contradicts yours. It has been merged into this directory, and "
         "the merge has stopped at the conflict. Make one whole of both: keep what each side meant. "
         "Never drop a side only because it is easier.",
+        _section("Your task", text),
         _section(
             "Files with conflict markers: edit them until none is left", _list(conflict.marked)
         ),

@@ -161,11 +161,11 @@ class TaskReopened(Event, frozen=True, kw_only=True):
 
 
 class TaskUndone(Event, frozen=True, kw_only=True):
-    """A person took a finished task back: its commit is reverted, it is pending again."""
+    """A finished task was taken back: its commit is reverted, it is pending again."""
 
     task: str
     commit: str
-    """The commit that reverts."""
+    """The commit that reverts; empty where its own is on the run's branch no more."""
 
 
 class TaskSetAside(Event, frozen=True, kw_only=True):

@@ -17,14 +17,14 @@ from sixfold.model import Phase, Task
 from sixfold.runner.aims import Aim, Ask, FixAim, TaskAim
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Attempt, Ending, Ground, Proof
+from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Proof
 from sixfold.runner.joining import Joined, Joining
 from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.state import Work
-from sixfold.uncut import to_the_end
+from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace import conflict
 from sixfold.workspace.delivery import Delivery, collect
-from sixfold.workspace.git import GitError, git, paths
+from sixfold.workspace.git import GitError, git, head, paths
 from sixfold.workspace.proof import missing
 from sixfold.workspace.tree import Tree
 from sixfold.workspace.worktrees import Worktree, Worktrees, attempt_name, fix_name
@@ -59,6 +59,11 @@ class Apart(Ground):
         self._news = asyncio.Condition()
         """Told when the run's branch moves, and when an attempt ends."""
 
+    @property
+    def tip(self) -> str:
+        """Of the run's branch."""
+        return self._trunk.tip
+
     async def open(self) -> None:
         """The run's branch and worktree; what a dead runner left there is put right."""
         await self._joining.open(self._trees.bring)
@@ -69,12 +74,11 @@ class Apart(Ground):
 
     async def recover(self, works: Sequence[Work]) -> dict[int, Ending]:
         """Attempts that were joined just before the runner died are done; others are kept."""
-        known = await self._joining.integrated()
         found: dict[int, Ending] = {}
         for work in works:
             commits = [
                 one.commit
-                for one in known
+                for one in await self._trunk.integrated(work.base or self._job.commit)
                 if one.attempt == work.attempt
                 and (one.task == work.task if work.task else one.fix == work.phase)
             ]
@@ -99,14 +103,22 @@ class Apart(Ground):
 
     async def undone(self) -> Mapping[str, str]:
         """Tasks whose commit is reverted on the run's branch, and that still count as done."""
-        reverted: dict[str, str] = {}
+        done = {
+            name: task.commit
+            for name, task in self._state.tasks.items()
+            if task.state == "done" and task.commit
+        }
+        span = f"{self._job.commit}..{self._trunk.tip}"
+        there = set((await git(self.root, "rev-list", span)).split())
+        found = {name: "" for name, commit in done.items() if commit not in there}
+        met: set[str] = set()
         for one in await self._joining.integrated():
-            if one.undoes:
-                reverted[one.undoes] = one.commit
-            elif one.task:
-                reverted.pop(one.task, None)
-        tasks = self._state.tasks
-        return {n: c for n, c in reverted.items() if n in tasks and tasks[n].state == "done"}
+            met.add(one.commit)
+            if done.get(one.undoes) in met:
+                found[one.undoes] = one.commit
+        for name in found:
+            self._boxes.open(name)
+        return found
 
     def place(self, label: str, number: int) -> tuple[str, str]:
         """A branch that no attempt had before, from the tip."""
@@ -148,9 +160,7 @@ class Apart(Ground):
         tests = [path for path in paths(listed) if guarded(path)]
         await to_the_end(self._trunk.stage(f"{commit}^{{tree}}", over=tests))
 
-    async def revert(
-        self, tasks: Mapping[str, str], proof: Proof | None = None
-    ) -> dict[str, str] | str:
+    async def revert(self, tasks: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
         """A commit for each that reverts it."""
         return await self._joining.revert(tasks, proof)
 
@@ -189,9 +199,14 @@ class Apart(Ground):
         """Boxes that commits of the run brought along."""
         return self._boxes.ours(before, after)
 
-    async def mind(self) -> None:
-        """Does the person's checkout follow by now."""
+    async def mind(self) -> str:
+        """What a person committed is taken in, and their checkout follows if it can."""
         await self._joining.mind()
+        return self.tip
+
+    async def at_home(self) -> bool:
+        """A person may have gone to another branch."""
+        return (await head(self._job.root))[0] == self._job.branch
 
     async def close(self, *, finished: bool) -> str:
         """The person's branch follows a last time."""
@@ -214,9 +229,10 @@ class Apart(Ground):
             ending = Ending(cancelled=True)
         except (GitError, OSError) as error:
             ending = Ending(failure=one_line(str(error)))
-        ending = await to_the_end(self._put_away(self._open.pop(name), ending, aim.subject))
-        await to_the_end(self._tell())
-        return ending
+        finally:
+            tree = self._open.pop(name)
+            await whatever_comes(self._tell())
+        return await whatever_comes(self._put_away(tree, ending, aim.subject))
 
     async def _delivered(self, attempt: Attempt, aim: Aim) -> Ending:
         name = _name(attempt.branch)
@@ -254,7 +270,9 @@ class Apart(Ground):
         """
         text = aim.message(attempt, self._job.agent.name, self._folder.id)
         while True:
-            joined = await self._joining.join(commit, text, self._task(attempt))
+            joined = await self._joining.join(
+                commit, text, lambda: self._task(attempt), lambda: self._unwanted(attempt)
+            )
             tried = self._trunk.tip
             if joined.commit:
                 await self._tell()
@@ -279,9 +297,8 @@ class Apart(Ground):
             self._news.notify_all()
 
     def _unwanted(self, attempt: Attempt) -> str:
-        name = self._task(attempt)
-        known = not name or name in self._state.by_id
-        return "" if known else "it was taken out of the list while it ran"
+        work = self._state.work.get(attempt.slot)
+        return "it was taken out of the list while it ran" if work and work.gone else ""
 
     async def _resolve(
         self, attempt: Attempt, tree: Worktree, delivery: Delivery, files: Sequence[str]

@@ -11,6 +11,7 @@ from watchfiles import awatch
 from sixfold.feature import marking, tasks
 from sixfold.feature.model import TasksFile
 from sixfold.model import Plan, Task
+from sixfold.runner.ground import Ground
 from sixfold.runner.job import Reading, draw
 
 
@@ -55,10 +56,15 @@ class Document:
         fresh.replace(target)
         return True
 
-    async def edits(self, ours: Callable[[bytes, bytes], bool]) -> AsyncIterator[Plan]:
-        """The plan anew after each edit that was not the run's own. Raises `OSError`.
+    async def read_now(self) -> Plan | None:
+        """The plan as the file has it now; None where that holds none."""
+        self._seen = b""
+        return await asyncio.to_thread(self._read_again, self._path.resolve(), lambda *_: False)
 
-        `ours` tells whether only the run has come from one text to another.
+    async def edits(self, ground: Ground) -> AsyncIterator[Plan]:
+        """The plan anew after each edit that was not the run's own. Raises `OSError`, `GitError`.
+
+        The file of another branch, which a person has gone to meanwhile, is not the run's.
         What cannot be read, or holds no task, is somebody's half-done save: the next change tells.
         """
         real = self._path.resolve()
@@ -69,9 +75,17 @@ class Document:
             named = {Path(name).name for _, name in changes}
             if named and real.name not in named:
                 continue
-            plan = await asyncio.to_thread(self._read_again, real, ours)
+            if self._is_known(real) or not await ground.at_home():
+                continue
+            plan = await asyncio.to_thread(self._read_again, real, ground.ours)
             if plan:
                 yield plan
+
+    def _is_known(self, real: Path) -> bool:
+        try:
+            return real.read_bytes() == self._seen
+        except OSError:
+            return True
 
     def _read_again(self, real: Path, ours: Callable[[bytes, bytes], bool]) -> Plan | None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import structs
 
@@ -12,6 +12,7 @@ from sixfold.plan.change import Change, compare
 from sixfold.runner.desk import Desk
 from sixfold.runner.document import Document
 from sixfold.runner.ground import Ground
+from sixfold.workspace.git import GitError
 
 
 class Edits:
@@ -33,9 +34,9 @@ class Edits:
     async def mind(self) -> None:
         """Take over edits until cancelled."""
         try:
-            async for plan in self._document.edits(self._ground.ours):
+            async for plan in self._document.edits(self._ground):
                 self.take(await self._without_claims(plan))
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, GitError) as error:
             text = f"edits of tasks.md are not noticed from here on: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
 
@@ -50,6 +51,16 @@ class Edits:
         if not change.visible:
             return
         self._taken(change, plan)
+
+    async def catch_up(self, ignored: Collection[str]) -> None:
+        """Take over what changed while no runner was there; ticks of the `ignored` do not count."""
+        plan = await self._document.read_now()
+        if plan and await self._ground.at_home():
+            boxes = [
+                structs.replace(task, state="pending") if task.id in ignored else task
+                for task in plan.tasks
+            ]
+            self.take(await self._without_claims(structs.replace(plan, tasks=boxes)))
 
     async def _without_claims(self, plan: Plan) -> Plan:
         """A tick is a claim, whoever made it: one whose files are not there is taken back."""

@@ -105,7 +105,7 @@ class Fixes:
     def _end(self, slot: int, outcome: Outcome, ending: Ending) -> None:
         work, red = self._state.work[slot], self._mending.pop(slot)
         self._emit(fix_ended(work, outcome, ending))
-        if not (self._ground.together or ending.commit):
+        if not ending.commit and red.commit and red.commit == self._ground.tip:
             self._gates.red[work.phase] = red  # nothing changed: the verdict stands
 
     # When fixing fails.

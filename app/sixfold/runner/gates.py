@@ -93,7 +93,18 @@ class Gates:
     async def _run(self, cause: Cause, phase: int) -> ev.GateEnded:
         """From `GateStarted` to the `GateEnded` that is returned; both are journalled."""
         self._count += 1
-        number = self._count
+        try:
+            ended = await self._at_rest(cause, phase, self._count)
+        except (GitError, OSError) as error:
+            ended = ev.GateEnded(
+                gate=self._count, cause=cause, phase=phase, verdict="error", reason=str(error)
+            )
+        if ended.verdict == "green":
+            self.good = ended.commit
+        self._emit(ended)
+        return ended
+
+    async def _at_rest(self, cause: Cause, phase: int, number: int) -> ev.GateEnded:
         async with self._ground.at_rest() as commit:
             self._bulk.begin_gate(number)
             command = self._job.settings.gate.command
@@ -109,11 +120,6 @@ class Gates:
             except asyncio.CancelledError:
                 self._emit(structs.replace(ended, reason="stopped"))
                 raise
-            except (OSError, GitError) as error:
-                ended = structs.replace(ended, reason=str(error))
-        if ended.verdict == "green":
-            self.good = commit
-        self._emit(ended)
         return ended
 
     async def _judge(self, number: int) -> GateResult:

@@ -18,6 +18,10 @@ Proof: TypeAlias = Callable[[], Awaitable[bool]]
 """Asks whether the tree that is judged is as it should be."""
 
 
+Chosen: TypeAlias = Callable[[], Sequence[str] | str]
+"""Gives ids of finished tasks, or why none may be taken."""
+
+
 class Attempt(Struct, frozen=True):
     """An attempt at a task, or at a fix, as it is known when it starts."""
 
@@ -56,6 +60,11 @@ class Ground(Protocol):
     root: Path
     """The tree that the gate judges."""
 
+    @property
+    def tip(self) -> str:
+        """The commit that the result is at; empty in a shared tree."""
+        ...
+
     async def open(self) -> None:
         """Make ready, also where a run that died left things halfway. Raises `GitError`."""
         ...
@@ -65,7 +74,10 @@ class Ground(Protocol):
         ...
 
     async def undone(self) -> Mapping[str, str]:
-        """Task -> commit that reverts it, where the run's branch has it and the state has not."""
+        """Task -> commit that reverts it, where the run's branch has it and the state has not.
+
+        Empty for a task whose own commit is on the branch no more.
+        """
         ...
 
     def place(self, label: str, number: int) -> tuple[str, str]:
@@ -96,12 +108,11 @@ class Ground(Protocol):
         """Put an older state, with the tests of today, into the tree while it is at rest."""
         ...
 
-    async def revert(
-        self, tasks: Mapping[str, str], proof: Proof | None = None
-    ) -> dict[str, str] | str:
-        """Take tasks back (id -> title): the commits that revert them by id, or why not.
+    async def revert(self, tasks: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
+        """Take tasks back: the commits that revert them by id, or why not.
 
-        With a `proof` only where that holds in the tree without them.
+        `tasks` are asked for when nothing else is joined any more; with a `proof` it is done only
+        where that holds in the tree without them.
         """
         ...
 
@@ -121,12 +132,19 @@ class Ground(Protocol):
         """Tasks and phases have new names."""
         ...
 
+    async def at_home(self) -> bool:
+        """Is the person's checkout on the branch that the run began on."""
+        ...
+
     def ours(self, before: bytes, after: bytes) -> bool:
         """Do two texts of `tasks.md` differ only by boxes that this ground ticked or opened."""
         ...
 
-    async def mind(self) -> None:
-        """Look after the person's checkout: does it follow again."""
+    async def mind(self) -> str:
+        """Look after the person's branch and checkout: what they committed, does it follow.
+
+        Gives the commit that the result is at; empty in a shared tree.
+        """
         ...
 
     async def close(self, *, finished: bool) -> str:

@@ -178,6 +178,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     reading = read(options)
     if started:
         reading = _as_before(reading, started)
+        _refuse_elsewhere(reading.root, started)
     settings, feature = reading.settings, reading.feature
     if settings.checklists == "stop":
         _refuse_open_checklists(feature)
@@ -230,6 +231,13 @@ def _as_before(reading: Reading, started: RunStarted) -> Reading:
     """A run goes on in the kind of tree that it began in, whatever the settings say by now."""
     isolation = structs.replace(reading.settings.isolation, mode=started.isolation)
     return structs.replace(reading, settings=structs.replace(reading.settings, isolation=isolation))
+
+
+def _refuse_elsewhere(root: Path, started: RunStarted) -> None:
+    branch, _ = asyncio.run(git.head(root))
+    if branch != started.branch:
+        what = f"the run began on {started.branch}, and {branch} is checked out"
+        raise UserError(str(root), what, f"`git switch {started.branch}`, then again")
 
 
 def look_at_tree(reading: Reading, options: Options, *, going_on: bool = False) -> Readiness:

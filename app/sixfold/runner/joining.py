@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from sixfold.gate.touched import build
 from sixfold.process import MARKER
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Proof
+from sixfold.runner.ground import Chosen, Proof
 from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace.checkout import Checkout
 from sixfold.workspace.git import GitError, git, paths
@@ -61,10 +61,13 @@ class Joining:
         self._bring = bring
         self.trunk.keep = tuple(await bring(self.trunk.path))
 
-    async def join(self, commit: str, text: str, task: str = "") -> Joined:
+    async def join(
+        self, commit: str, text: str, task: Callable[[], str], unwanted: Callable[[], str]
+    ) -> Joined:
         """Join what an attempt left: checked first, then one commit with `text` as its message.
 
-        The box of `task` is ticked in it. Cancelled, it is either joined or it never began.
+        The box of `task` is ticked in it. Both are asked late, since the list may be edited
+        meanwhile. Cancelled, it is either joined or it never began.
         """
         async with self._entering():
             merge = await to_the_end(self.trunk.merge(commit))
@@ -74,7 +77,9 @@ class Joining:
             failure = await self._build(changed)
             if failure:
                 return Joined(failure=f"joined to the run's branch it does not build: {failure}")
-            return Joined(commit=await whatever_comes(self._commit(merge.tree, text, task)))
+            if reason := unwanted():
+                return Joined(failure=reason)
+            return Joined(commit=await whatever_comes(self._commit(merge.tree, text, task())))
 
     @asynccontextmanager
     async def _entering(self) -> AsyncIterator[None]:
@@ -143,14 +148,15 @@ class Joining:
             for one in found
         ]
 
-    async def revert(
-        self, tasks: Mapping[str, str], proof: Proof | None = None
-    ) -> dict[str, str] | str:
-        """Take tasks (id -> title) back, the latest first: commits by id, or why it cannot be.
+    async def revert(self, which: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
+        """Take tasks back, the latest first: commits by id, or why it cannot be.
 
         With a `proof` it is done only where that holds in the tree without them.
         """
         async with self._entering():
+            tasks = which()
+            if isinstance(tasks, str):
+                return tasks
             known = await self.integrated()
             commits = {self._state.tasks[name].commit: name for name in tasks}
             chosen = [one for one in known if one.commit in commits]
@@ -158,7 +164,11 @@ class Joining:
                 return f"not every commit of {', '.join(tasks)} is on {self.trunk.branch}"
             for name in tasks:
                 self._boxes.open(name)
-            made = await self._reverted(known, chosen, proof)
+            made: dict[str, str] | str
+            try:
+                made = await self._reverted(known, chosen, proof)
+            except GitError as error:
+                made = str(error)
             if isinstance(made, str):
                 for name in tasks:
                     self._boxes.land(name)
@@ -208,9 +218,11 @@ class Joining:
             return await to_the_end(self._close(finished=finished))
 
     async def _close(self, *, finished: bool) -> str:
-        await self._take_in()
+        if await self._checkout.theirs(self.trunk.tip) and not self._refused[1]:
+            self._refused = ("", "you committed after the last gate")
         reason = await self._follow()
-        await self.trunk.close(drop=finished and not reason)
+        named = self._job.branch != "HEAD"
+        await self.trunk.close(drop=finished and named and not reason)
         return self._checkout.command(self.trunk.branch) if reason else ""
 
     async def _take_in(self) -> None:

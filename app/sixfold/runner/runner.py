@@ -55,6 +55,8 @@ class Runner:
         self._woken = asyncio.Event()
         self._stop_reason = ""
         self._error: Exception | None = None
+        self._obeying = 0
+        """Commands that are being carried out."""
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
@@ -101,18 +103,17 @@ class Runner:
                 asyncio.create_task(self._edits.mind()),
                 asyncio.create_task(self._mind_checkout()),
             ]
-            while not self._stop_reason and not self._settled():
+            while not self._stop_reason and (not self._settled() or await self._overtaken()):
                 self._advance()
                 await self._woken.wait()
                 self._woken.clear()
                 self._mind_errors()
             await self._end_children()
+            await _end(watching)
             await self._close()
         finally:
             await self._end_children()
-            for task in watching:
-                task.cancel()
-            await asyncio.gather(*watching, return_exceptions=True)
+            await _end(watching)
             await self._record.close()
         return self.state
 
@@ -169,11 +170,13 @@ class Runner:
             else:
                 self._emit(fix_ended(work, outcome, ending))
         self._emit(ev.RunContinued(pid=os.getpid()))  # forgets who is at work, so not before
-        for name, commit in (await self._ground.undone()).items():
+        undone = await self._ground.undone()
+        for name, commit in undone.items():
             self._emit(ev.TaskUndone(task=name, commit=commit))
-        self._edits.take(self._job.plan)
+        await self._ground.mind()
+        await self._edits.catch_up(undone)
         for name, task in self.state.tasks.items():
-            if task.state in {"failed", "halted"}:
+            if task.state in {"failed", "halted"} and not task.aside:
                 self._emit(ev.TaskReopened(task=name))
         self._gates.forgive(self.state.fixes)
 
@@ -210,12 +213,23 @@ class Runner:
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
-        if self._slots.busy or self._gates.running or self._fixes.searching:
+        if self._slots.busy or self._gates.running or self._fixes.searching or self._obeying:
             return False
         if self.state.status == "blocked":
             return not self._wait
         ended = self.state.status == "running" and self._schedule.over
         return ended and not (self._wait and stuck(self.state))
+
+    async def _overtaken(self) -> bool:
+        """Did a person commit since the last gate: then that is judged, too, before the end."""
+        if self.state.status != "running" or stuck(self.state):
+            return False
+        with suppress(GitError, OSError):
+            tip, last = await self._ground.mind(), self.state.gate
+            if last and last.ended and last.ended.commit != tip and not self._obeying:
+                self._gates.begin("asked")
+                return True
+        return False
 
     # Tasks.
 
@@ -245,7 +259,8 @@ class Runner:
 
     def _end_task(self, slot: int, outcome: Outcome, ending: Ending) -> None:
         work = self.state.work[slot]
-        name, known = work.task, work.task in self.state.tasks  # the id may be new, or gone
+        name = work.task  # it may be new, or no longer that of this work
+        known = not work.gone and name in self.state.tasks
         halts: list[Halt] = []
         again = False
         if known and outcome == "done":
@@ -323,6 +338,14 @@ class Runner:
 
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Carry a command out, or refuse it with the reason."""
+        self._obeying += 1
+        try:
+            return await self._obey(command)
+        finally:
+            self._obeying -= 1
+            self._woken.set()
+
+    async def _obey(self, command: ev.AnyCommand) -> ev.Answer:
         reason, text = refusal(self.state, command), ""
         if self._stop_reason:
             reason = "the run is ending"
@@ -350,7 +373,6 @@ class Runner:
                     self.stop("stopped by a person")
                 case ev.Diff(task=task):
                     reason, text = await self._diff(task)
-        self._woken.set()
         return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
 
     def _block(self, reason: str, options: list[str]) -> None:
@@ -400,6 +422,7 @@ class Runner:
         reason = await taking
         if not reason:
             self._tries.clear()
+            self._gates.red.clear()
             self._redraw()
             if self.state.status == "blocked":
                 self._go_on()
@@ -420,7 +443,7 @@ class Runner:
         while True:
             await asyncio.sleep(BEAT)
             if self.state.held and not self._gates.running:
-                with suppress(GitError):
+                with suppress(GitError, OSError):
                     await self._ground.mind()
 
     async def _end_children(self) -> None:
@@ -447,3 +470,9 @@ class Runner:
                 command=command,
             )
         )
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,12 +13,12 @@ from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
-from sixfold.runner.ground import Attempt, Ending, Ground, Proof
+from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Proof
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.state import Work
-from sixfold.workspace.git import GitError
+from sixfold.workspace.git import GitError, head
 from sixfold.workspace.proof import missing
 from sixfold.workspace.tree import Tree
 
@@ -39,6 +39,11 @@ class Shared(Ground):
         self._known = folder.snapshots / "before.jsonl"
         self._before: dict[str, asyncio.Future[str]] = {}
         self._after: dict[str, str] = {}
+
+    @property
+    def tip(self) -> str:
+        """No commit."""
+        return ""
 
     async def open(self) -> None:
         """Remember the tree as it is; and what a runner that died has remembered."""
@@ -96,13 +101,9 @@ class Shared(Ground):
         """There is no older state to show."""
         raise GitError(f"a shared tree has no commit {commit}")
 
-    async def revert(
-        self,
-        tasks: Mapping[str, str],
-        proof: Proof | None = None,  # noqa: ARG002 - as agreed
-    ) -> dict[str, str] | str:
+    async def revert(self, tasks: Chosen, proof: Proof | None = None) -> dict[str, str] | str:  # noqa: ARG002 - as agreed
         """There is no commit to revert."""
-        return f"agents share the one tree: there is no commit of {', '.join(tasks)}"
+        return "agents share the one tree: there is no commit to revert"
 
     async def keep(self, task: str, commit: str) -> str:
         """There is no commit to keep."""
@@ -129,12 +130,17 @@ class Shared(Ground):
         self._before = {names.get(name, name): tree for name, tree in self._before.items()}
         self._after = {names.get(name, name): tree for name, tree in self._after.items()}
 
+    async def at_home(self) -> bool:
+        """As at the start."""
+        return (await head(self.root))[0] == self._job.branch
+
     def ours(self, before: bytes, after: bytes) -> bool:  # noqa: ARG002 - as agreed
         """The document ticks by itself."""
         return False
 
-    async def mind(self) -> None:
+    async def mind(self) -> str:
         """The checkout is where the work is."""
+        return ""
 
     async def close(self, *, finished: bool) -> str:  # noqa: ARG002 - as agreed
         """The result is in the tree."""

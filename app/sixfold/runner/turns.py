@@ -73,7 +73,8 @@ class Turns:
     ) -> TurnEnd:
         """A turn at the conflict between what the attempt left and what came before it."""
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
-        prompt = prompts.for_conflict(conflict, self._job.brief, where=_words(marks))
+        text = next((read.text for read in self._found().tasks if read.id == attempt.label), "")
+        prompt = prompts.for_conflict(conflict, text, self._job.brief, where=_words(marks))
         return await self._take(place, prompt, marks)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:

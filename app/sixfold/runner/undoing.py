@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from sixfold import events as ev
-from sixfold.refusal import built_on
+from sixfold.refusal import built_on, working_on
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Ground, Proof
+from sixfold.runner.ground import Chosen, Ground, Proof
 from sixfold.runner.ticks import Ticks
 from sixfold.workspace.git import GitError
 
@@ -25,7 +26,13 @@ class Undoing:
 
     async def undo(self, name: str) -> str:
         """Take a finished task back, and what was built on it; why not, where that cannot be."""
-        commits = await self._revert([name, *built_on(self._state, name)])
+
+        def chosen() -> list[str] | str:
+            if at_work := working_on(self._state, name):
+                return f"{', '.join(at_work)} need {name} and are at work: cancel them first"
+            return [name, *built_on(self._state, name)]
+
+        commits = await self._revert(chosen)
         if isinstance(commits, str):
             return commits
         self._tell(commits, {})
@@ -41,31 +48,29 @@ class Undoing:
         first = [need.task for need in needs if need.because == "test first"]
         tests = [other for other in first if self._state.tasks[other].commit]
         groups = [[name], [name, *tests], [name, *tests, *built_on(self._state, name)]]
-        try:
-            kept = {other: await self._keep(other) for other in [name, *tests]}
-        except GitError as error:
-            return str(error)
+        before = {other: self._state.tasks[other].commit for other in [name, *tests]}
         commits: dict[str, str] | str = ""
         for group in groups:
-            commits = await self._revert(group, self._mended)
+            commits = await self._revert(partial(list, group), self._mended)
             if not isinstance(commits, str):
                 break
         else:
-            commits = await self._revert([name])
+            commits = await self._revert(partial(list, [name]))
         if isinstance(commits, str):
             return commits
-        self._tell(commits, kept)
+        aside = [other for other in before if other in commits]
+        self._tell(commits, {other: await self._keep(other, before[other]) for other in aside})
         return ""
 
-    async def _keep(self, name: str) -> str:
-        return await self._ground.keep(name, self._state.tasks[name].commit)
-
-    async def _revert(
-        self, names: Sequence[str], proof: Proof | None = None
-    ) -> dict[str, str] | str:
-        titles = {name: self._state.by_id[name].title for name in names}
+    async def _keep(self, name: str, commit: str) -> str:
         try:
-            return await self._ground.revert(titles, proof)
+            return await self._ground.keep(name, commit)
+        except GitError:
+            return commit  # on the run's branch all the same, before the commit that reverts it
+
+    async def _revert(self, names: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
+        try:
+            return await self._ground.revert(names, proof)
         except GitError as error:
             return str(error)
 
