@@ -39,7 +39,7 @@ class Move:
     def lock_left(self) -> Path | None:
         """The lock that such a process has left on the person's index."""
         with suppress(FileNotFoundError):
-            if self._note.read_bytes() == self._lock.read_bytes():
+            if self._note.samefile(self._lock):
                 return self._lock
         return None
 
@@ -48,6 +48,7 @@ class Move:
         if lock := self.lock_left():
             lock.unlink()
         self._note.unlink(missing_ok=True)
+        self._ours.discard()
 
     async def tick(self, rewrite: Rewrite) -> None:
         """Put the run's boxes into `tasks.md` as it stands there; one that is gone stays gone."""
@@ -114,11 +115,10 @@ class Move:
     def _take_lock(self, seen: tuple[int, int]) -> bool:
         """Lock the index as git does, unless it is no longer as it was seen.
 
-        What stands in the lock tells whose it is.
+        The lock is the note itself, by another name: that tells whose it is from the first moment.
         """
         try:
-            with self._lock.open("xb") as file:
-                file.write(self._note.read_bytes())
+            self._lock.hardlink_to(self._note)
         except FileExistsError:
             return False
         if self._stamp() == seen:

@@ -211,11 +211,20 @@ def _seal(record: Path, said: list[str]) -> None:
 
 
 def _delete_all(path: Path, records: Sequence[Path]) -> None:
-    """The proof that it is whole goes first: what is half deleted must not be taken for work."""
+    """The proof that it is whole goes first: what is half deleted must not be taken for work.
+
+    A record is found by what is in it, so half of one would never be found again: it is moved
+    whole to where the worktree was.
+    """
     for record in records:
         (record / _MADE).unlink(missing_ok=True)
-    for folder in (path, *records):
-        _delete(folder)
+    _delete(path)
+    for record in records:
+        path.mkdir(parents=True)
+        with suppress(OSError):  # on another file system
+            record.rename(path / ".git")
+        _delete(path)
+        _delete(record)
 
 
 def _delete(folder: Path) -> None:

@@ -245,8 +245,8 @@ async def test_locks_of_the_dead_are_found_and_the_person_s_stay(house: House) -
     (git_dir / "worktrees/T001.1/index.lock").touch()
     (git_dir / f"refs/heads/sixfold/{RUN}/T009.1.lock").touch()
     assert sum(one.kind == "lock" for one in await house.find()) == 2
-    (git_dir / "sixfold-move").write_text("a b\n")
-    (git_dir / "index.lock").write_text("a b\n")
+    (git_dir / "index.lock").rename(git_dir / "sixfold-move")
+    (git_dir / "index.lock").hardlink_to(git_dir / "sixfold-move")
     found = await house.find()
     assert sum(one.kind == "lock" for one in found) == 3
     await clean(house.root, found)

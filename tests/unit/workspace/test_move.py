@@ -32,7 +32,17 @@ def dies(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
         raise Died
 
     monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)
-    if moment == "locked":
+    if moment == "locking":
+        read = Path.read_bytes
+
+        def die_on_locks(path: Path) -> bytes:
+            if path.with_name("index.lock").exists():
+                raise Died
+            return read(path)
+
+        monkeypatch.setattr(Path, "read_bytes", die_on_locks)
+        monkeypatch.setattr(OwnIndex, "move", die)
+    elif moment == "locked":
         monkeypatch.setattr(OwnIndex, "move", die)
     elif moment == "moved":
         move = OwnIndex.move
@@ -45,6 +55,12 @@ def dies(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
         monkeypatch.setattr(OwnIndex, "move", then_die)
     elif moment == "entered":
         monkeypatch.setattr(Move, "tick", die_at_once)
+
+
+def begun(person: Person, tip: str) -> None:
+    """What a process leaves that died on its way to `tip`."""
+    note = person.write(".git/sixfold-move", f"{person.base} {tip}\n")
+    (person.root / ".git/index.lock").hardlink_to(note)
 
 
 async def test_branch_index_and_files_come_to_the_tip(person: Person) -> None:
@@ -255,7 +271,7 @@ async def test_the_branch_moving_in_that_very_moment_loses_nothing(person: Perso
     assert person.status() == ""
 
 
-@pytest.mark.parametrize("moment", ["locked", "moved", "entered", "told"])
+@pytest.mark.parametrize("moment", ["locking", "locked", "moved", "entered", "told"])
 async def test_a_move_that_was_cut_is_finished_by_the_next(
     person: Person, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -279,9 +295,7 @@ async def test_a_move_that_was_cut_is_finished_by_the_next(
 
 async def test_a_file_that_git_had_half_written_is_written_again(person: Person) -> None:
     tip = person.tip(a_go="package new\n", b_go="package new\n", new_go="package new\n")
-    note = f"{person.base} {tip}\n"
-    for name in ("sixfold-move", "index.lock"):
-        person.write(f".git/{name}", note)
+    begun(person, tip)
     person.write("a.go", "package new\n")
     (person.root / "b.go").unlink()
     person.write("new.go", "packa")
@@ -291,8 +305,7 @@ async def test_a_file_that_git_had_half_written_is_written_again(person: Person)
 
 async def test_an_edit_made_after_a_cut_is_kept(person: Person) -> None:
     tip = person.tip(a_go="package new\n", b_go="package new\n")
-    for name in ("sixfold-move", "index.lock"):
-        person.write(f".git/{name}", f"{person.base} {tip}\n")
+    begun(person, tip)
     person.write("a.go", "mine\n")
     assert "your edits of a.go" in await person.follow(tip)
     assert person.read("a.go") == "mine\n"
@@ -303,8 +316,8 @@ async def test_an_edit_made_after_a_cut_is_kept(person: Person) -> None:
 
 async def test_a_cut_move_of_a_run_that_was_given_up_is_forgotten(person: Person) -> None:
     given_up = person.tip(a_go="package old\n")
-    for name in ("sixfold-move", "index.lock"):
-        person.write(f".git/{name}", f"{person.base} {given_up}\n")
+    begun(person, given_up)
+    person.write(".git/sixfold-index", "half an index")
     tip = person.tip(a_go="package new\n")
     await follows(person, tip)
     assert person.read("a.go") == "package new\n"

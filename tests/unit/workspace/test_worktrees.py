@@ -1,7 +1,9 @@
 """Every attempt gets a checkout of its own, whatever a dead process left in its place."""
 
 import asyncio
+import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -212,6 +214,28 @@ async def test_what_is_half_removed_is_no_work(root: Path) -> None:
     assert await trees.find("T001.1", base) is None
     await trees.remove("T001.1")
     assert not made.path.exists()
+
+
+async def test_a_removal_that_is_cut_after_every_file_still_comes_to_its_end(root: Path) -> None:
+    trees, base = Worktrees(root, "R", []), head(root)
+    made = await trees.add("T001.1", base)
+    unlink, cuts = os.unlink, 0
+
+    class KilledError(Exception):
+        pass
+
+    def die(name: str, *, dir_fd: int | None = None) -> None:
+        unlink(name, dir_fd=dir_fd)
+        raise KilledError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "unlink", die)
+        while made.path.exists() or made.record.exists():
+            cuts += 1
+            with suppress(KilledError):
+                await trees.remove("T001.1")
+            assert cuts < 50, list(made.record.iterdir())
+    assert cuts > 5
 
 
 async def test_one_that_is_cancelled_is_made_to_its_end_first(root: Path) -> None:
