@@ -349,7 +349,7 @@ async def test_an_agent_that_dies_takes_its_children_along(
 ) -> None:
     end = await stage.play({"say": "so "}, {"child": 60}, {"noise": 5}, {"die": how})
     assert (end.ok, end.reason) == (False, reason)
-    assert stage.said("say") == ["so "]
+    assert stage.said("say") == ["so"]
 
 
 @pytest.mark.usefixtures("hasty")
@@ -449,7 +449,7 @@ def test_a_message_nested_beyond_measure_is_none() -> None:
     assert read(b'{"id":1,"result":' + b"[" * 100_000) is None
 
 
-DONE = "Done: the file is written and the task is complete. "
+DONE = "Done: the file is written and the task is complete."
 RECORDED = [
     ("e2e-*", True, "", DONE),
     ("ctl-ratelimit-[!g]*", False, "rate limit: ", ""),
@@ -469,3 +469,21 @@ async def test_real_agents_are_understood(
         assert "not as agreed" not in str(stage.said("note"))
         if ok:
             assert "hello.go" in str(stage.said("do")), recording.name
+
+
+@pytest.mark.skipif(not RECORDINGS.exists(), reason="no recordings here")
+@pytest.mark.parametrize("name", ["claude-agent-acp", "copilot", "gemini", "opencode"])
+async def test_real_agents_are_cancelled_while_they_ask(stage: Stage, name: str) -> None:
+    recording = RECORDINGS / f"ctl-cancelperm-{name}.jsonl"
+
+    async def permit(_: Request) -> str | None:
+        turn.cancel()
+        await asyncio.sleep(60)
+        return "yes"
+
+    stage.permit = permit
+    turn = asyncio.create_task(stage.take(sys.executable, PROGRAM, "--replay", str(recording)))
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert [line.endswith("x.go") for line in stage.said("ask")] == [True]
+    assert b'"stopReason": "cancelled"' in stage.transcript

@@ -75,9 +75,10 @@ class Speech:
         lines = [] if self._from == (kind, chunk.message_id) else self.end()
         if not self._from[0]:
             self._from = (kind, chunk.message_id)
+        text = chunk.text
         if kind == "say":
-            self.last = chunk.text[:LONGEST_LINE]
-        *whole, rest = (self._begun + chunk.text).split("\n")
+            self.last = text[:LONGEST_LINE]
+        *whole, rest = (self._begun + text).split("\n")
         self._begun = rest[:LONGEST_LINE]
         return [*lines, *(utterance(kind, line) for line in whole if line.strip())]
 
@@ -191,7 +192,7 @@ class Hearing:
 
 def utterance(kind: Literal["say", "do", "ask", "error", "note"], text: str) -> Utterance:
     """A line for people. Halves of characters, as agents send them, are made whole or left out."""
-    line = text.rstrip("\r")[:LONGEST_LINE]
+    line = text.rstrip()[:LONGEST_LINE]
     if not line.isascii():
         line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return Utterance(kind, " ".join(line.splitlines()))

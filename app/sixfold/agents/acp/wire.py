@@ -18,6 +18,8 @@ from sixfold.events import Utterance
 LONGEST_FRAME = 50 << 20
 """Bytes of a message; a longer one is skipped."""
 Message: TypeAlias = dict[str, Any]
+_KINDS = (("id", (int, str, type(None))), ("method", str), ("error", (dict, type(None))))
+"""What the library takes for granted."""
 
 
 class Lines:
@@ -124,11 +126,7 @@ def read(line: bytes) -> Message | None:
             message = json.loads(line)  # it takes half of a surrogate pair, as agents cut them
         except (ValueError, RecursionError):
             return None
-    if not isinstance(message, dict) or not {"id", "method"} & message.keys():
+    if not isinstance(message, dict) or not ("id" in message or "method" in message):
         return None
-    sound = (
-        isinstance(message.get("id"), int | str | None)
-        and isinstance(message.get("method"), str | None)
-        and isinstance(message.get("error"), dict | None)
-    )
+    sound = all(isinstance(message[key], kinds) for key, kinds in _KINDS if key in message)
     return message if sound else None
