@@ -107,13 +107,15 @@ async def find_root(folder: Path) -> Path:
 
 
 async def head(root: Path) -> tuple[str, str]:
-    """The branch (`HEAD` when detached) and the commit; empty where there is no commit yet."""
-    try:
-        commit = (await git(root, "rev-parse", "HEAD")).strip()
-        branch = (await git(root, "rev-parse", "--abbrev-ref", "HEAD")).strip()
-    except GitError:
-        return (await git(root, "symbolic-ref", "--short", "HEAD")).strip(), ""
-    return branch, commit
+    """The branch (`HEAD` when detached) and the commit; empty where there is no commit yet.
+
+    Raises `GitError` where there is no repository.
+    """
+    named = await run(root, "symbolic-ref", "-q", "HEAD")
+    if named.code > 1:
+        raise GitError(f"git symbolic-ref: {named.err}")
+    commit = (await run(root, "rev-parse", "-q", "--verify", "HEAD^{commit}")).out.strip()
+    return named.out.strip().removeprefix("refs/heads/") or "HEAD", commit
 
 
 async def exclude(root: Path) -> None:

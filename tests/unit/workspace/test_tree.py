@@ -72,6 +72,17 @@ async def test_a_repository_without_a_commit_has_snapshots_too(tmp_path: Path) -
     assert await head(tmp_path) == ("trunk", "")
 
 
+async def test_a_branch_is_known_by_its_name_where_a_tag_has_it_too(repository: Path) -> None:
+    git(repository, "checkout", "-qb", "001-x")
+    git(repository, "tag", "001-x")
+    branch, commit = await head(repository)
+    assert branch == "001-x"
+    git(repository, "checkout", "-q", "--detach")
+    assert await head(repository) == ("HEAD", commit)
+    with pytest.raises(GitError):
+        await head(repository.parent)
+
+
 async def test_our_folder_is_ignored_once_and_the_users_lines_stay(repository: Path) -> None:
     path = repository / ".git" / "info" / "exclude"
     path.parent.mkdir(exist_ok=True)
