@@ -223,7 +223,7 @@ class Joining:
         reason = await self._follow()
         named = self._job.branch != "HEAD"
         await self.trunk.close(drop=finished and named and not reason)
-        return self._checkout.command(self.trunk.branch) if reason else ""
+        return await self._checkout.command(self.trunk.branch) if reason else ""
 
     async def _take_in(self) -> None:
         """What the person committed meanwhile becomes part of the run's branch first."""
@@ -252,7 +252,7 @@ class Joining:
             except (GitError, OSError) as error:
                 reason = str(error)
         if reason and reason != self._state.held:
-            command = self._checkout.command(self.trunk.branch)
+            command = await self._checkout.command(self.trunk.branch)
             self._emit(ev.CheckoutHeld(reason=reason, command=command))
         elif self._state.held and not reason:
             self._emit(ev.CheckoutFollowed(commit=self.trunk.tip))

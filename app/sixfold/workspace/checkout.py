@@ -10,18 +10,11 @@ from pathlib import Path
 from sixfold.uncut import to_the_end
 from sixfold.workspace.git import GitError, git, run
 from sixfold.workspace.move import Move
+from sixfold.workspace.ready import under_way
 from sixfold.workspace.tasks_blob import Rewrite
 from sixfold.workspace.worktrees import is_within
 
 _SHORT = 10
-_IN_PROGRESS = {
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-    "BISECT_LOG": "bisection",
-}
 _BUSY_WITH = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
 """Where git keeps the branch that it comes back to."""
 
@@ -58,9 +51,17 @@ class Checkout:
         except (GitError, OSError) as error:
             return str(error)
 
-    def command(self, work_branch: str) -> str:
-        """What brings the two together by hand."""
-        return shlex.join(["git", "-C", str(self._root), "merge", work_branch])
+    async def command(self, work_branch: str) -> str:
+        """What brings the two together by hand, from where the checkout is now."""
+        place, steps = self._root, [["merge", work_branch]]
+        if self._branch and await self._here() != self._branch:
+            other = None
+            with suppress(GitError):
+                other = await self._elsewhere()
+            if not other:
+                steps.insert(0, ["switch", self._branch])
+            place = other or place
+        return " && ".join(shlex.join(["git", "-C", str(place), *words]) for words in steps)
 
     async def _follow(self, tip: str, rewrite: Rewrite) -> str:
         async with self._one_at_a_time:
@@ -68,8 +69,8 @@ class Checkout:
             if not self._branch and here:
                 return f"HEAD was detached at the start, and is on {here} now"
             at_hand = here == self._branch
-            if at_hand and (held := _in_progress(folder)):
-                return held
+            if at_hand and (work := under_way(folder)):
+                return f"a {work} is in progress in your checkout; end it first"
             if held := await self._in_use():
                 return held
             move = Move(self._root, folder, self._tasks_file)
@@ -119,12 +120,8 @@ class Checkout:
         """Where else the branch is checked out or being rebased, in words; or empty."""
         if not self._branch:
             return ""
-        listed = await git(self._root, "worktree", "list", "--porcelain", "-z")
-        for told in listed.split("\0\0"):
-            fields = dict(field.partition(" ")[::2] for field in told.split("\0"))
-            has_it = fields.get("branch") == self._ref and "prunable" not in fields
-            if has_it and Path(fields["worktree"]).resolve() != self._root.resolve():
-                return f"{self._branch} is checked out in {fields['worktree']} too"
+        if other := await self._elsewhere():
+            return f"{self._branch} is checked out in {other} too"
         common = await self._folder("--git-common-dir")
         for folder in (common, *sorted(common.glob("worktrees/*"))):
             for name in _BUSY_WITH:
@@ -133,6 +130,17 @@ class Checkout:
                     if said in {self._ref, self._branch}:
                         return f"git is rebasing or bisecting {self._branch}"
         return ""
+
+    async def _elsewhere(self) -> Path | None:
+        """Another worktree that has the branch."""
+        listed = await git(self._root, "worktree", "list", "--porcelain", "-z")
+        for told in listed.split("\0\0"):
+            fields = dict(field.partition(" ")[::2] for field in told.split("\0"))
+            if fields.get("branch") == self._ref and "prunable" not in fields:
+                place = Path(fields["worktree"])
+                if place.resolve() != self._root.resolve():
+                    return place
+        return None
 
     async def _here(self) -> str:
         """The branch that is checked out; empty where HEAD is detached."""
@@ -149,8 +157,3 @@ class Checkout:
             found = await git(self._root, "rev-parse", "--path-format=absolute", which)
             self._folders[which] = Path(found.removesuffix("\n"))
         return self._folders[which]
-
-
-def _in_progress(folder: Path) -> str:
-    found = [word for name, word in _IN_PROGRESS.items() if (folder / name).exists()]
-    return f"a {found[0]} is in progress in your checkout; end it first" if found else ""

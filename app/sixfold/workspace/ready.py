@@ -19,13 +19,14 @@ _SHARED = "set `isolation: shared` in sixfold.yaml"
 _COMMIT = "commit them, or `--allow-dirty` to go on without them: your checkout is left alone then"
 _GITLINK = "160000"
 _UNDER_WAY = {
-    "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
 }
+"""What git leaves in its folder meanwhile; a rebase may leave the others' as well."""
 
 
 class Readiness(Struct, frozen=True):
@@ -80,9 +81,13 @@ async def _refuse_state(root: Path) -> None:
         what = "your branch `sixfold` is where branches `sixfold/...` have to be"
         raise UserError(where, what, "rename it: `git branch -m sixfold NAME`")
     folder = Path((await git(root, "rev-parse", "--absolute-git-dir")).rstrip("\n"))
-    for name, work in _UNDER_WAY.items():
-        if (folder / name).exists():
-            raise UserError(where, f"a {work} is in progress", "finish it, or give it up")
+    if work := under_way(folder):
+        raise UserError(where, f"a {work} is in progress", "finish it, or give it up")
+
+
+def under_way(folder: Path) -> str:
+    """What a person has begun with git in the working tree whose git folder it is; or empty."""
+    return next((work for name, work in _UNDER_WAY.items() if (folder / name).exists()), "")
 
 
 async def _tracked(root: Path) -> set[str]:

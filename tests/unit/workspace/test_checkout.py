@@ -8,6 +8,7 @@ import pytest
 from person import DONE, OPEN, TASKS, Person, follows, same, stays, ticked
 from sixfold.feature.marking import MarkError
 from sixfold.workspace.checkout import Checkout
+from together import bash
 
 
 @pytest.fixture
@@ -167,6 +168,24 @@ async def test_ticks_come_back_where_an_editor_saved_an_old_text(person: Person)
     assert person.read(TASKS) == DONE + "typed meanwhile\n"
 
 
-def test_the_command_is_quoted_for_a_shell(tmp_path: Path) -> None:
-    checkout = Checkout(tmp_path / "my repo", "main", TASKS)
-    assert checkout.command("sixfold/r/run") == f"git -C '{tmp_path}/my repo' merge sixfold/r/run"
+async def test_the_command_brings_both_together_wherever_the_checkout_is(tmp_path: Path) -> None:
+    person = Person(tmp_path / "my repo")
+    there, second = f"git -C '{person.root}'", person.root.parent / "second"
+    merge = f"{there} merge sixfold/r/run"
+    assert await person.checkout().command("sixfold/r/run") == merge
+    person.git("checkout", "-qb", "other")
+    person.git("branch", "sixfold/r/run", person.tip(a_go="package new\n"))
+    told = await person.checkout().command("sixfold/r/run")
+    assert told == f"{there} switch main && {merge}"
+    bash(tmp_path, told)
+    assert person.head() == person.head("main") == person.head("sixfold/r/run")
+    person.git("checkout", "-q", "--detach")
+    assert "switch main &&" in await person.checkout().command("sixfold/r/run")
+    person.git("worktree", "add", "-q", str(second), "main")
+    told = await person.checkout().command("sixfold/r/run")
+    assert told == f"git -C {second} merge sixfold/r/run"
+
+
+async def test_a_run_begun_on_no_branch_has_nothing_to_switch_to(person: Person) -> None:
+    person.branch = ""
+    assert await person.checkout().command("b") == f"git -C {person.root} merge b"
