@@ -29,6 +29,8 @@ class Boxes:
         """The file as it was rewritten last, and what stands in it."""
         self._texts: set[bytes] = set()
         """Digests of texts that differ by the run's own boxes alone."""
+        self._made: set[bytes] = set()
+        """Of these, the ones that only the run can have written."""
 
     def land(self, task: str) -> None:
         """A task's commit is about to be made: its box is ticked in it."""
@@ -38,11 +40,17 @@ class Boxes:
     def forget(self, task: str) -> None:
         """The commit was not made."""
         self._landed.discard(task)
+        self._made.clear()
 
     def open(self, task: str) -> None:
         """A task is taken back: its box is opened."""
         self._landed.discard(task)
         self._opened.add(task)
+        self._made.clear()
+
+    def accept(self, task: str) -> None:
+        """A person ticked it: it is no longer taken back."""
+        self._opened.discard(task)
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Tasks have new ids."""
@@ -62,13 +70,14 @@ class Boxes:
                 found[name, title] = state
         self._last = (data, found)
         if _digest(before) not in self._texts:
-            self._texts = {_digest(before)}
+            self._texts, self._made = {_digest(before)}, set()
         self._texts.add(_digest(data))
+        self._made.add(_digest(data))
         return data
 
     def ours(self, before: bytes, after: bytes) -> bool:
-        """Are both the same text, but for boxes that the run ticked or opened."""
-        return {_digest(before), _digest(after)} <= self._texts
+        """Did the run make `after` of `before`, the same text but for boxes that are its own."""
+        return _digest(before) in self._texts and _digest(after) in self._made
 
     def owed(self, data: bytes) -> list[str]:
         """Finished tasks whose box is not ticked in `data`."""

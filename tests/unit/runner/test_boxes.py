@@ -78,3 +78,23 @@ def test_its_own_ticks_are_told_from_a_persons_edits() -> None:
     assert not made.ours(LIST, LIST.replace(b"[ ] T002", b"[X] T002"))
     assert made.owed(both) == []
     assert made.owed(LIST) == ["T001", "T002"]
+
+
+def test_a_person_s_tick_of_what_was_taken_back_counts() -> None:
+    made, state = boxes()
+    state.apply(ended("T001"))
+    ticked = made.rewrite(LIST)
+    made.open("T001")
+    opened = made.rewrite(ticked)
+    assert made.ours(ticked, opened)
+    assert not made.ours(opened, ticked)
+    made.accept("T001")
+    assert made.rewrite(ticked) == ticked
+
+
+def test_a_person_s_tick_is_not_taken_for_one_whose_commit_was_not_made() -> None:
+    made, _ = boxes()
+    made.land("T002")
+    never_written = made.rewrite(LIST)
+    made.forget("T002")
+    assert not made.ours(LIST, never_written)
