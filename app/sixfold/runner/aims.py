@@ -15,7 +15,7 @@ from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.workspace.delivery import Delivery
 from sixfold.workspace.git import git, paths, run
 from sixfold.workspace.history import message
-from sixfold.workspace.proof import missing, outside
+from sixfold.workspace.proof import outside, undelivered
 from sixfold.workspace.worktrees import Worktree
 
 Ask: TypeAlias = Callable[[int, str, str], Awaitable[bool]]
@@ -63,7 +63,8 @@ class TaskAim(Aim):
             return NOTHING
         listed = await git(tree.path, "ls-tree", "-r", "-z", "--name-only", delivery.commit)
         task = self._task
-        return missing(task.title, task.files, present=paths(listed), root=tree.path)
+        present = [*paths(listed), *tree.copied]
+        return undelivered(task.title, task.files, present=present, worktree=tree.path)
 
     def message(self, attempt: Attempt, agent: str, run: str) -> str:
         """Named by the task, which its trailers name again."""
