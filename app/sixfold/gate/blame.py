@@ -14,6 +14,7 @@ from msgspec import Struct
 from sixfold.gate.call import call, decoded
 from sixfold.gate.command import survey
 from sixfold.gate.places import Sources, frames
+from sixfold.gate.touched import SOURCES
 from sixfold.model import Failure, Suspect
 
 LIST_SECONDS = 60.0
@@ -21,7 +22,6 @@ LIST_SECONDS = 60.0
 
 _MODULE_FILES = {"go.mod", "go.sum", "go.work", "go.work.sum"}
 _PLACE = re.compile(r"([^\s:()\"']+\.\w+):\d+")
-_SOURCES = (".go", ".s", ".S", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".m", ".syso")
 _FIELDS = "ImportPath,Dir,Standard,EmbedFiles,TestEmbedFiles,XTestEmbedFiles"
 
 
@@ -78,7 +78,7 @@ class _Parts(Struct):
 
 
 def _is_compiled(name: str) -> bool:
-    return name.endswith(_SOURCES) and not name.endswith("_test.go")
+    return name.endswith(SOURCES) and not name.endswith("_test.go")
 
 
 def _is_in(folder: str, above: str) -> bool:

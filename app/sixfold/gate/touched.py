@@ -20,12 +20,13 @@ from msgspec import Struct
 from sixfold.gate.call import Said, call, decoded
 from sixfold.gate.text import clean, shorten
 
+SOURCES = (".go", ".s", ".S", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".m", ".syso")
+"""How the names of files end that the go command compiles into a package."""
 WORDS = 2000
 """Characters of what does not build."""
 FIRST = 200
 """Characters of its first line."""
 
-_SOURCES = (".go", ".s", ".S", ".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".m", ".syso")
 _MODULE_FILES = {"go.mod", "go.sum"}
 _WORKSPACE_FILES = {"go.work", "go.work.sum"}
 _SKIPPED = {"testdata", "vendor"}
@@ -96,7 +97,7 @@ def touched(root: Path, changed: Sequence[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in changed:
         folder, name = posixpath.split(path)
-        if not name.endswith(_SOURCES) and name not in _MODULE_FILES | _WORKSPACE_FILES:
+        if not name.endswith(SOURCES) and name not in _MODULE_FILES | _WORKSPACE_FILES:
             continue
         if any(part in _SKIPPED or part[0] in "._" for part in folder.split("/") if part):
             continue

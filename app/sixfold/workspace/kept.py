@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sixfold.workspace.git import git, run
-from sixfold.workspace.merging import ASKING
+from sixfold.workspace.merging import adds_nothing
 from sixfold.workspace.worktrees import attempt_name, fix_name
 
 _FIELDS = ("Task", "Fix", "Attempt", "Undo")
@@ -56,7 +56,7 @@ class Kept:
         joined = (await self._joined_in(run_id)).get(name, "")
         own = self.branches.get(f"sixfold/{run_id}/run", "")
         for other in (joined, own):
-            if other and await self._adds_nothing(commit, other):
+            if other and await adds_nothing(self._root, other, commit):
                 return ""
         return _commits(count)
 
@@ -72,11 +72,6 @@ class Kept:
     async def _count(self, commit: str, others: Iterable[str]) -> int:
         stdin = _lines([commit, *(f"^{other}" for other in others)])
         return int(await git(self._root, "rev-list", "--count", "--stdin", stdin=stdin))
-
-    async def _adds_nothing(self, commit: str, other: str) -> bool:
-        joined = await run(self._root, *ASKING, "merge-tree", "--write-tree", other, commit)
-        tree = await git(self._root, "rev-parse", f"{other}^{{tree}}")
-        return joined.code == 0 and joined.out.strip() == tree.strip()
 
     async def _joined_in(self, run_id: str) -> dict[str, str]:
         """The commit by which each attempt of a run was joined and not taken back since."""

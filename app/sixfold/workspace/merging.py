@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sixfold.workspace.git import GitError, run
+from sixfold.workspace.git import GitError, git, run
 from sixfold.workspace.own import own
 
 ASKING = (
@@ -43,6 +43,16 @@ async def merge(worktree: Path, ours: str, theirs: str) -> Merge:
     # A file that a folder displaces is listed as `name~COMMIT`.
     names = {path.removesuffix(f"~{ours}").removesuffix(f"~{theirs}") for path in found}
     return Merge(tree, sorted(names))
+
+
+async def adds_nothing(root: Path, tip: str, commit: str) -> bool:
+    """Would `tip` be the same tree with `commit` joined to it, by the attributes at `root`.
+
+    What cannot be compared adds something. Raises `GitError`.
+    """
+    joined = await run(root, *ASKING, "merge-tree", "--write-tree", tip, commit)
+    tree = await git(root, "rev-parse", f"{tip}^{{tree}}")
+    return joined.code == 0 and joined.out.strip() == tree.strip()
 
 
 def _complained_of(said: str) -> list[str]:
