@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 
 from sixfold.runner.job import Reading
 from sixfold.state import RunState, TaskProgress
+from sixfold.workspace.git import run
 
 
 def leave_info(reading: Reading, state: RunState) -> None:
@@ -29,6 +31,7 @@ def leave_info(reading: Reading, state: RunState) -> None:
         "counts": {**counts, "total": state.total},
         "commits": sorted({task.commit for task in state.tasks.values() if task.commit}),
         "kept": {name: task.branch for name, task in state.tasks.items() if _kept(task)},
+        "branches": asyncio.run(_branches(reading.root, state.run)),
         "command": state.command,
         "gate": msgspec.to_builtins(gate) if gate else None,
     }
@@ -38,6 +41,14 @@ def leave_info(reading: Reading, state: RunState) -> None:
 def _kept(task: TaskProgress) -> bool:
     """Does a branch hold work of a task that is not part of the result."""
     return bool(task.branch) and not task.commit
+
+
+async def _branches(root: Path, run_id: str) -> list[str]:
+    """All that hold work which is not part of the result, of earlier attempts and fixes too."""
+    prefix = f"refs/heads/sixfold/{run_id}/"
+    listed = await run(root, "for-each-ref", "--format=%(refname)", prefix)
+    names = [name.removeprefix("refs/heads/") for name in listed.out.splitlines()]
+    return [name for name in names if not name.endswith("/run")]
 
 
 def _replace(path: Path, data: bytes) -> None:
