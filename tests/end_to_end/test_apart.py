@@ -333,7 +333,8 @@ def test_another_branch_that_a_person_goes_to_is_no_edit_of_the_list(tmp_path: P
 
 
 def test_a_commit_that_a_person_makes_during_the_last_gate_is_judged_too(tmp_path: Path) -> None:
-    gate = {"command": ["sh", "-c", "test -e c.txt && sleep 2; test ! -e bad.txt"]}
+    held = f"test ! -e c.txt || until test -e {tmp_path}/.sixfold/go; do sleep 0.1; done"
+    gate = {"command": ["sh", "-c", f"{held}; test ! -e bad.txt"]}
     repository = apart(tmp_path, ONE_BY_ONE, gate={"format": "lines", **gate})
     repository.play({f"T00{n}": writes(**{f"{c}_txt": c}) for n, c in enumerate("abc", 1)})
     process = repository.start("run", "--headless", "--json")
@@ -341,6 +342,7 @@ def test_a_commit_that_a_person_makes_during_the_last_gate_is_judged_too(tmp_pat
     repository.write("bad.txt", "bad\n")
     repository.git("add", "bad.txt")
     repository.git("commit", "-qm", "bad")
+    repository.write(".sixfold/go", "")
     assert end(process) == 1
     run = repository.store.find()
     assert run
@@ -349,12 +351,17 @@ def test_a_commit_that_a_person_makes_during_the_last_gate_is_judged_too(tmp_pat
 
 
 def test_an_undo_during_the_last_gate_is_no_finished_run(tmp_path: Path) -> None:
-    gate = {"command": ["sh", "-c", "test ! -e c.txt || sleep 2"], "format": "lines"}
+    held = f"test ! -e c.txt || until test -e {tmp_path}/.sixfold/go; do sleep 0.1; done"
+    gate = {"command": ["sh", "-c", held], "format": "lines"}
     repository = apart(tmp_path, ONE_BY_ONE, gate=gate)
     repository.play({f"T00{n}": writes(**{f"{c}_txt": c}) for n, c in enumerate("abc", 1)})
     process = repository.start("run", "--headless", "--json")
     repository.wait_for_event(ev.GateStarted, cause="phase", phase=2)
-    assert repository.sixfold("undo", "T003").returncode == 0
+    undo = repository.start("undo", "T003")
+    with pytest.raises(subprocess.TimeoutExpired):
+        undo.wait(4)  # it waits for the gate
+    repository.write(".sixfold/go", "")
+    assert end(undo) == 0
     assert end(process) == 0
     run = repository.store.find()
     assert run
