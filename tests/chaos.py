@@ -35,7 +35,7 @@ def last_run(root: Path) -> RunFolder:
 def boundaries(root: Path, kind: str = "after") -> set[str]:
     """Where a run like the undisturbed one in `root` is to be killed, as `dying` calls it."""
     events = last_run(root).events()
-    return {f"{kind} {dying.name_of(event, 'nothing')}" for event in events}
+    return {f"{kind} {dying.name_of(event)}" for event in events}
 
 
 def check(root: Path, start: str, tree: str) -> list[ev.AnyEvent]:

@@ -13,6 +13,8 @@ the exit code is that of the process that came through. Kinds of places:
 - `join`: as `git`, where it brings together what attempts left, or has the person's branch follow;
 - `outside`: none, but somebody kills it 20 times whatever it is at.
 
+`before:3` is every third of its places: the others are printed and lived through.
+
 Processes are forked, as starting Python for each would take longer than all that they do.
 """
 
@@ -48,25 +50,29 @@ class Places:
     """Places of some kinds, and which of them were reached, in a file that outlives us."""
 
     def __init__(self, kinds: set[str], path: Path) -> None:
-        self._kinds, self._path = kinds, path
+        asked = (kind.partition(":") for kind in kinds)
+        self._every = {kind: int(every or 1) for kind, _, every in asked}
+        self._path = path
         self._known = set(path.read_text().splitlines()) if path.exists() else set[str]()
 
     def die_at(self, kind: str, place: str, last_act: Callable[[], Any] = lambda: None) -> None:
         """Die here, unless somebody did before."""
         name = f"{kind} {place}"
-        if kind not in self._kinds or name in self._known:
+        if kind not in self._every or name in self._known:
             return
+        before = sum(known.startswith(f"{kind} ") for known in self._known)
+        self._known.add(name)
         with self._path.open("a") as file:
             file.write(f"{name}\n")
         print(name, flush=True)
+        if before % self._every[kind]:
+            return
         last_act()
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def name_of(event: ev.AnyEvent, before: str) -> str:
-    """An event as a place; going on is another place after every other last event."""
-    if isinstance(event, ev.RunContinued):
-        return f"RunContinued after {before}"
+def name_of(event: ev.AnyEvent) -> str:
+    """An event as a place."""
     told = [f"{name}={getattr(event, name)}" for name in TOLD if hasattr(event, name)]
     return " ".join([type(event).__name__, *told])
 
@@ -74,21 +80,16 @@ def name_of(event: ev.AnyEvent, before: str) -> str:
 def wire(places: Places) -> None:
     """Put the places where we may die into the journal and before and after git."""
     write, run = Journal._write, git_room.run
-    last = ["nothing"]
 
     def dying_write(journal: Journal, line: bytes) -> None:
         (event,) = ev.decode_journal([line, b""])
-        if last == ["nothing"] and journal.events:
-            last[0] = name_of(journal.events[-1], "going on")
-        name = name_of(event, last[0])
-        plain = name.partition(" after ")[0]
-        places.die_at("before", plain)
-        places.die_at("torn", plain, lambda: os.write(journal._file, line[: len(line) // 2]))
-        places.die_at("unended", plain, lambda: os.write(journal._file, line[:-1]))
+        name = name_of(event)
+        places.die_at("before", name)
+        places.die_at("torn", name, lambda: os.write(journal._file, line[: len(line) // 2]))
+        places.die_at("unended", name, lambda: os.write(journal._file, line[:-1]))
         write(journal, line)
         places.die_at("after", name)
         places.die_at(f"after-{type(event).__name__}", name)
-        last[0] = name
 
     async def dying_run(root: Path, *words: str, **more: Any) -> git_room.Done:
         name = f"{words[0]} of {called_by()}"
