@@ -195,6 +195,10 @@ class Apart(Ground):
         """Boxes have new names."""
         self._boxes.rename(tasks)
 
+    def accept(self, task: str) -> None:
+        """One that was taken back is done all the same."""
+        self._boxes.accept(task)
+
     def ours(self, before: bytes, after: bytes) -> bool:
         """Boxes that commits of the run brought along."""
         return self._boxes.ours(before, after)

@@ -136,6 +136,10 @@ class Ground(Protocol):
         """Is the person's checkout on the branch that the run began on."""
         ...
 
+    def accept(self, task: str) -> None:
+        """A person ticked a task, and it counts."""
+        ...
+
     def ours(self, before: bytes, after: bytes) -> bool:
         """Do two texts of `tasks.md` differ only by boxes that this ground ticked or opened."""
         ...

@@ -312,6 +312,8 @@ class Runner:
         """Take over a changed plan under its new names; what runs is not disturbed."""
         moved = renumbered(self.state.phases, plan.phases)
         self._ground.rename(change.renamed, moved)
+        for name in change.ticked:
+            self._ground.accept(name)
         self._tries = Counter({change.renamed.get(n, n): c for n, c in self._tries.items()})
         self._gates.rename(moved)
         self._emit(plan_changed(change, plan))

@@ -134,6 +134,9 @@ class Shared(Ground):
         """As at the start."""
         return (await head(self.root))[0] == self._job.branch
 
+    def accept(self, task: str) -> None:
+        """The file says so itself."""
+
     def ours(self, before: bytes, after: bytes) -> bool:  # noqa: ARG002 - as agreed
         """The document ticks by itself."""
         return False
