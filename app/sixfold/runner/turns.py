@@ -22,6 +22,14 @@ from sixfold.runner.store import RunFolder
 Say: TypeAlias = Callable[[int, Sequence[ev.Utterance]], None]
 """Takes a slot and what its agent says."""
 Kind: TypeAlias = Literal["task", "fix", "conflict"]
+_GIT = {
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "gc.auto",
+    "GIT_CONFIG_VALUE_0": "0",
+    "GIT_CONFIG_KEY_1": "maintenance.auto",
+    "GIT_CONFIG_VALUE_1": "false",
+}
+"""An agent's own commit starts no housekeeping, which would outlive it or be killed halfway."""
 LONGEST_REASON = 500
 """Characters of what an agent says about its end."""
 
@@ -96,7 +104,12 @@ class Turns:
         turn = Turn(
             prompt=prompt,
             cwd=place.root,
-            env={**self._job.env, **marks, "GIT_CEILING_DIRECTORIES": str(place.root.parent)},
+            env={
+                **_GIT,
+                **self._job.env,
+                **marks,
+                "GIT_CEILING_DIRECTORIES": str(place.root.parent),
+            },
             result=result,
             transcript=self._folder.transcripts / f"{result.stem}.log",
         )
