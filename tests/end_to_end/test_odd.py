@@ -29,9 +29,12 @@ def assert_runs(repository: Repository, *words: str) -> list[ev.AnyEvent]:
     assert b"- [ ]" not in repository.tasks.read_bytes()
     listed = repository.git("status", "--porcelain", "--untracked-files=all")
     assert set(listed.splitlines()) <= {"?? artifacts/implement_info"}
-    assert repository.git("branch", "--list", "sixfold/*") == ""
+    kept = repository.git("branch", "--list", "sixfold/*").split()
+    named = repository.git("branch", "--show-current").strip()
+    run = events[0].run  # type: ignore[union-attr]
+    assert kept == ([] if named else [f"sixfold/{run}/run"]), "else no branch holds the work"
     assert ".sixfold/worktrees" not in repository.git("worktree", "list")
-    assert leftovers(events[0].run) == []  # type: ignore[union-attr]
+    assert leftovers(run) == []
     return events
 
 

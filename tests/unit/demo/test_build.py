@@ -58,7 +58,7 @@ def test_its_settings_are_those_of_scripted_agents_at_the_given_speed(repository
     agent = settings.agents[settings.default_agent]
     assert (agent.protocol, agent.playbook, agent.speed) == ("scripted", "playbook.yaml", 2.5)
     assert (settings.isolation.mode, settings.attempts, settings.gate.fix_attempts) == (
-        "shared",
+        "worktree",
         1,
         3,
     )
