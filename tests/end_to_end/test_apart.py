@@ -350,6 +350,26 @@ def test_a_commit_that_a_person_makes_during_the_last_gate_is_judged_too(tmp_pat
     assert end_of(run.events()).outcome == "failed"
 
 
+def test_a_box_that_cannot_be_ticked_is_no_finished_run(tmp_path: Path) -> None:
+    repository = apart(tmp_path, ONE_BY_ONE)
+    repository.play(
+        {f"T00{n}": [{"wait": 1.5}, *writes(**{f"{c}_txt": c})] for n, c in enumerate("abc", 1)}
+    )
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted, task="T002")
+    wait_for(lambda: "- [X] T001" in repository.tasks.read_text())
+    line = "- [ ] T001 Write `a.txt`\n"
+    repository.tasks.write_text(
+        repository.tasks.read_text().replace(line.replace(" ]", "X]"), 2 * line)
+    )
+    repository.git("commit", "-qm", "twice", "--", TASKS)
+    assert end(process) == 1
+    run = repository.store.find()
+    assert run
+    ended = end_of(run.events())
+    assert (ended.outcome, ended.reason) == ("failed", "boxes not ticked: T001")
+
+
 def test_an_undo_during_the_last_gate_is_no_finished_run(tmp_path: Path) -> None:
     held = f"test ! -e c.txt || until test -e {tmp_path}/.sixfold/go; do sleep 0.1; done"
     gate = {"command": ["sh", "-c", held], "format": "lines"}

@@ -75,7 +75,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     return Calm(repository.root, repository.git("ls-tree", "-r", "HEAD"))
 
 
-@pytest.mark.parametrize("kind", ["after", "after-ConflictFound", "outside"])
+@pytest.mark.parametrize("kind", ["before:3", "after", "after-ConflictFound", "outside"])
 def test_a_run_that_is_killed_at_every_turn_ends_as_if_undisturbed(
     kind: str, undisturbed: Calm, tmp_path: Path
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_run_that_is_killed_at_every_turn_ends_as_if_undisturbed(
     assert "Traceback" not in done.stderr
     chaos.check(tmp_path, start, undisturbed.tree)
     reached = set(done.stdout.splitlines())
-    if kind == "after":
+    if kind in {"before:3", "after"}:
         missed = chaos.boundaries(undisturbed.root, kind.partition(":")[0]) - reached
         assert [place for place in missed if CONFLICT not in place] == []
     assert reached or kind == "outside"

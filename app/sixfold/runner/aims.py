@@ -14,7 +14,6 @@ from sixfold.runner.ground import Attempt
 from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.workspace.delivery import Delivery
 from sixfold.workspace.git import git, paths, run
-from sixfold.workspace.history import message
 from sixfold.workspace.proof import outside, undelivered
 from sixfold.workspace.worktrees import Worktree
 
@@ -37,8 +36,8 @@ class Aim(Protocol):
         """Why what was delivered is no proof; empty where it is."""
         ...
 
-    def message(self, attempt: Attempt, agent: str, run: str) -> str:
-        """Of its commit."""
+    def trailers(self, task: str) -> dict[str, str | int]:
+        """What its commit says of it; `task` is the id that it has by now."""
         ...
 
     def outside(self, changed: Sequence[str]) -> list[str]:
@@ -66,15 +65,9 @@ class TaskAim(Aim):
         present = [*paths(listed), *tree.copied]
         return undelivered(task.title, task.files, present=present, worktree=tree.path)
 
-    def message(self, attempt: Attempt, agent: str, run: str) -> str:
-        """Named by the task, which its trailers name again."""
-        return message(
-            self.subject,
-            task=self._task.id,
-            run=run,
-            agent=agent,
-            attempt=attempt.number,
-        )
+    def trailers(self, task: str) -> dict[str, str | int]:
+        """The task."""
+        return {"task": task}
 
     def outside(self, changed: Sequence[str]) -> list[str]:
         """Files that the task does not name."""
@@ -105,15 +98,9 @@ class FixAim(Aim):
         agreed = await self._ask(self._slot, f"fix {self._phase.number}", question)
         return "" if agreed else one_line(f"it weakens tests: {'; '.join(doubts)}")
 
-    def message(self, attempt: Attempt, agent: str, run: str) -> str:
-        """Named by the phase."""
-        return message(
-            self.subject,
-            fix=self._phase.number,
-            run=run,
-            agent=agent,
-            attempt=attempt.number,
-        )
+    def trailers(self, task: str) -> dict[str, str | int]:  # noqa: ARG002 - as agreed
+        """The phase."""
+        return {"fix": self._phase.number}
 
     def outside(self, changed: Sequence[str]) -> list[str]:  # noqa: ARG002 - as agreed
         """A fix may be anywhere."""

@@ -18,13 +18,15 @@ from sixfold.runner.aims import Aim, Ask, FixAim, TaskAim
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
 from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Proof
-from sixfold.runner.joining import Joined, Joining
+from sixfold.runner.joining import Entry, Joined, Joining
 from sixfold.runner.turns import Place, Turns, one_line
 from sixfold.state import Work
 from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace import conflict
 from sixfold.workspace.delivery import Delivery, collect
 from sixfold.workspace.git import GitError, git, head, paths
+from sixfold.workspace.history import message
+from sixfold.workspace.merging import adds_nothing
 from sixfold.workspace.proof import missing
 from sixfold.workspace.tree import Tree
 from sixfold.workspace.worktrees import Worktree, Worktrees, attempt_name, fix_name
@@ -96,7 +98,7 @@ class Apart(Ground):
         await self._trees.remove(name)
         if name not in self._taken:
             return ending
-        if ending.commit or not await self._adds(attempt.branch):
+        if ending.commit or await adds_nothing(self.root, self._trunk.tip, attempt.branch):
             await self._trees.drop(name)
             return ending
         return structs.replace(ending, branch=attempt.branch)
@@ -212,6 +214,10 @@ class Apart(Ground):
         """A person may have gone to another branch."""
         return (await head(self._job.root))[0] == self._job.branch
 
+    async def owed(self) -> list[str]:
+        """By the list as it is committed; what stands only in a person's edit is not in it."""
+        return await self._joining.owed()
+
     async def close(self, *, finished: bool) -> str:
         """The person's branch follows a last time."""
         return await self._joining.close(finished=finished)
@@ -272,15 +278,22 @@ class Apart(Ground):
         Tasks side by side may rest on each other's work without saying so, and nothing but time
         is lost by another try.
         """
-        text = aim.message(attempt, self._job.agent.name, self._folder.id)
+
+        def claim() -> Entry | str:
+            if reason := self._unwanted(attempt):
+                return reason
+            task = self._task(attempt)
+            about = aim.trailers(task)
+            agent, run = self._job.agent.name, self._folder.id
+            text = message(aim.subject, **about, run=run, agent=agent, attempt=attempt.number)
+            return Entry(text, task)
+
         while True:
-            joined = await self._joining.join(
-                commit, text, lambda: self._task(attempt), lambda: self._unwanted(attempt)
-            )
+            joined = await self._joining.join(commit, claim)
             tried = self._trunk.tip
             if joined.commit:
                 await self._tell()
-            if not joined.failure or not await self._moved(_name(attempt.branch), tried):
+            if not joined.broken or not await self._moved(_name(attempt.branch), tried):
                 return joined
 
     async def _moved(self, name: str, tip: str) -> bool:
@@ -356,7 +369,7 @@ class Apart(Ground):
                 await self._trees.drop(tree.name)
                 return ending
             delivery = await collect(tree, tasks_file=self._job.plan.tasks_file, message=subject)
-            if not await self._adds(delivery.commit):
+            if await adds_nothing(self.root, self._trunk.tip, delivery.commit):
                 await self._trees.drop(tree.name)
                 return ending
             await self._trees.remove(tree.name)
@@ -365,12 +378,6 @@ class Apart(Ground):
             text = f"not all of the attempt {tree.name} is put away: {error}"
             self._emit(ev.Notice(text=text, level="warning"))
             return ending
-
-    async def _adds(self, commit: str) -> bool:
-        """Would the run's branch be another with what is in `commit`."""
-        merge = await self._trunk.merge(commit)
-        tip = await git(self.root, "rev-parse", f"{self._trunk.tip}^{{tree}}")
-        return bool(merge.conflicts) or merge.tree != tip.strip()
 
     def _place(self, tree: Worktree) -> Place:
         return Place(tree.path, tree.path / RESULTS)

@@ -80,10 +80,8 @@ class Boxes:
         return _digest(before) in self._texts and _digest(after) in self._made
 
     def owed(self, data: bytes) -> list[str]:
-        """Finished tasks whose box is not ticked in `data`."""
-        states = _read(data)
-        names = [name for name in self._state.by_id if self._is_done(name)]
-        return [n for n in names if states.get((n, self._state.by_id[n].title)) != "done"]
+        """Finished tasks whose box is there in `data`, and open."""
+        return [name for name, _, state in self._wanted(_read(data)) if state == "done"]
 
     def _is_done(self, name: str) -> bool:
         progress = self._state.tasks.get(name)  # a plan may change while a thread reads this

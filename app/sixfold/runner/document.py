@@ -57,9 +57,9 @@ class Document:
         return True
 
     async def read_now(self) -> Plan | None:
-        """The plan as the file has it now; None where that holds none."""
-        self._seen = b""
-        return await asyncio.to_thread(self._read_again, self._path.resolve(), lambda *_: False)
+        """The plan as the file has it now; None where that holds none. Raises `OSError`."""
+        data = await asyncio.to_thread(self._path.read_bytes)
+        return await asyncio.to_thread(self._taken, data)
 
     async def edits(self, ground: Ground) -> AsyncIterator[Plan]:
         """The plan anew after each edit that was not the run's own. Raises `OSError`, `GitError`.
@@ -97,6 +97,9 @@ class Document:
         if ours(self._seen, data):
             self._seen = data
             return None
+        return self._taken(data)
+
+    def _taken(self, data: bytes) -> Plan | None:
         found = tasks.read(data)
         if not found.tasks:
             return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
 from sixfold.gate.again import fails
 from sixfold.gate.blame import Change, first_bad
 from sixfold.gate.guard import guarded
-from sixfold.model import Phase
+from sixfold.runner.agenda import Agenda
 from sixfold.runner.announce import fix_ended
 from sixfold.runner.desk import Desk
 from sixfold.runner.gates import Gates
@@ -21,24 +21,21 @@ from sixfold.workspace.git import GitError
 
 
 class Fixes:
-    """Sees to the gate of a phase that is settled. `passed` is told of a phase that is green."""
+    """Sees to the gate of a phase that is settled; `block` asks for a person."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the parts of a runner that a red gate concerns
         self,
         desk: Desk,
         ground: Ground,
+        agenda: Agenda,
         gates: Gates,
         slots: Slots,
-        *,
-        due: Callable[[], Sequence[int]],
-        passed: Callable[[int], None],
-        phase: Callable[[int], Phase],
         block: Callable[[str, list[str]], None],
     ) -> None:
         self._job, self._bulk = desk.job, desk.bulk
         self._state, self._emit, self._woken = desk.state, desk.emit, desk.woken
-        self._ground, self._gates, self._slots = ground, gates, slots
-        self._due, self._passed, self._phase, self._block = due, passed, phase, block
+        self._ground, self._agenda, self._gates, self._slots = ground, agenda, gates, slots
+        self._block = block
         self._mending: dict[int, ev.GateEnded] = {}
         """Slot -> the red gate that is mended there."""
         self._doubted: set[int] = set()
@@ -53,7 +50,7 @@ class Fixes:
     def see_to(self) -> None:
         """Judge the first phase that waits for it, or have it mended."""
         mended = {work.phase for work in self._state.work.values() if not work.task}
-        for phase in self._due():
+        for phase in self._agenda.due():
             if phase not in mended and not self.searching:
                 self._see_to(phase)
                 return
@@ -78,11 +75,11 @@ class Fixes:
         return bool(red.failures) and all(failure.flaky for failure in red.failures)
 
     def _take_verdict(self, phase: int, ended: ev.GateEnded) -> None:
-        if phase not in self._due():
+        if phase not in self._agenda.due():
             return  # a verdict on a phase that is no longer at rest, or no longer there, is void
         if ended.verdict == "green":
             self._doubted.discard(phase)
-            self._passed(phase)
+            self._agenda.pass_gate(phase)
         else:
             self._gates.red[phase] = ended
 
@@ -99,7 +96,7 @@ class Fixes:
             )
         )
         attempt = Attempt(label, slot, number, branch, base)
-        turn = self._ground.fix(attempt, self._phase(phase), red, self._gates.good)
+        turn = self._ground.fix(attempt, self._agenda.phase(phase), red, self._gates.good)
         self._slots.occupy(slot, turn, self._end)
 
     def _end(self, slot: int, outcome: Outcome, ending: Ending) -> None:

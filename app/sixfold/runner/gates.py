@@ -93,34 +93,33 @@ class Gates:
     async def _run(self, cause: Cause, phase: int) -> ev.GateEnded:
         """From `GateStarted` to the `GateEnded` that is returned; both are journalled."""
         self._count += 1
+        number, command = self._count, self._job.settings.gate.command
+        begun = ev.GateStarted(gate=number, cause=cause, phase=phase, command=command)
+        ended = ev.GateEnded(gate=number, cause=cause, phase=phase, verdict="error")
         try:
-            ended = await self._at_rest(cause, phase, self._count)
-        except (GitError, OSError) as error:
-            ended = ev.GateEnded(
-                gate=self._count, cause=cause, phase=phase, verdict="error", reason=str(error)
-            )
+            async with self._ground.at_rest() as commit:
+                ended = await self._at_rest(begun, structs.replace(ended, commit=commit))
+        except GitError as error:  # before it began
+            self._emit(begun)
+            ended = structs.replace(ended, reason=str(error))
         if ended.verdict == "green":
             self.good = ended.commit
         self._emit(ended)
         return ended
 
-    async def _at_rest(self, cause: Cause, phase: int, number: int) -> ev.GateEnded:
-        async with self._ground.at_rest() as commit:
-            self._bulk.begin_gate(number)
-            command = self._job.settings.gate.command
-            self._emit(ev.GateStarted(gate=number, cause=cause, phase=phase, command=command))
-            ended = ev.GateEnded(
-                gate=number, cause=cause, phase=phase, verdict="error", commit=commit
-            )
-            try:
-                result = await self._judge(number)
-                self._bulk.flush()
-                fields = {name: getattr(result, name) for name in GateResult.__struct_fields__}
-                ended = await self._examined(structs.replace(ended, **fields))
-            except asyncio.CancelledError:
-                self._emit(structs.replace(ended, reason="stopped"))
-                raise
-        return ended
+    async def _at_rest(self, begun: ev.GateStarted, ended: ev.GateEnded) -> ev.GateEnded:
+        self._bulk.begin_gate(begun.gate)
+        self._emit(begun)
+        try:
+            result = await self._judge(begun.gate)
+            self._bulk.flush()
+            fields = {name: getattr(result, name) for name in GateResult.__struct_fields__}
+            return await self._examined(structs.replace(ended, **fields))
+        except asyncio.CancelledError:
+            self._emit(structs.replace(ended, reason="stopped"))
+            raise
+        except (GitError, OSError) as error:
+            return structs.replace(ended, reason=str(error))
 
     async def _judge(self, number: int) -> GateResult:
         gate = self._job.settings.gate

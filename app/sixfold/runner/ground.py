@@ -151,6 +151,10 @@ class Ground(Protocol):
         """
         ...
 
+    async def owed(self) -> list[str]:
+        """Finished tasks whose box is open in the result. Raises `GitError`."""
+        ...
+
     async def close(self, *, finished: bool) -> str:
         """The run ends; the command that a person needs to have its result, or nothing."""
         ...

@@ -23,6 +23,8 @@ from sixfold.workspace.git import GitError, git, paths
 from sixfold.workspace.history import Integrated, message
 from sixfold.workspace.trunk import Revert, Reverts, Trunk
 
+Claim: TypeAlias = Callable[[], "Entry | str"]
+"""Gives how a delivery enters the run's branch by now, or why it may not."""
 Bring: TypeAlias = Callable[[Path], Awaitable[Sequence[str]]]
 """Copies untracked files that tools need into a worktree; which they are."""
 DIRTY = "it had uncommitted changes at the start, and is left alone (--allow-dirty)"
@@ -34,6 +36,16 @@ class Joined(Struct, frozen=True):
     commit: str = ""
     conflicts: list[str] = []
     failure: str = ""
+    broken: bool = False
+    """It does not build with what is there by now; with more it may."""
+
+
+class Entry(Struct, frozen=True):
+    """How a delivery enters the run's branch."""
+
+    message: str
+    task: str
+    """The id that its task has by now, whose box is ticked; empty for a fix."""
 
 
 class Joining:
@@ -61,13 +73,11 @@ class Joining:
         self._bring = bring
         self.trunk.keep = tuple(await bring(self.trunk.path))
 
-    async def join(
-        self, commit: str, text: str, task: Callable[[], str], unwanted: Callable[[], str]
-    ) -> Joined:
-        """Join what an attempt left: checked first, then one commit with `text` as its message.
+    async def join(self, commit: str, claim: Claim) -> Joined:
+        """Join what an attempt left: checked first, then one commit, its task's box ticked.
 
-        The box of `task` is ticked in it. Both are asked late, since the list may be edited
-        meanwhile. Cancelled, it is either joined or it never began.
+        The `claim` is asked late, since the list may be edited meanwhile. Cancelled, it is either
+        joined or it never began.
         """
         async with self._entering():
             merge = await to_the_end(self.trunk.merge(commit))
@@ -76,10 +86,12 @@ class Joining:
             changed = await to_the_end(self._stage(merge.tree))
             failure = await self._build(changed)
             if failure:
-                return Joined(failure=f"joined to the run's branch it does not build: {failure}")
-            if reason := unwanted():
-                return Joined(failure=reason)
-            return Joined(commit=await whatever_comes(self._commit(merge.tree, text, task())))
+                told = f"joined to the run's branch it does not build: {failure}"
+                return Joined(failure=told, broken=True)
+            entry = claim()
+            if isinstance(entry, str):
+                return Joined(failure=entry)
+            return Joined(commit=await whatever_comes(self._commit(merge.tree, entry)))
 
     @asynccontextmanager
     async def _entering(self) -> AsyncIterator[None]:
@@ -107,14 +119,14 @@ class Joining:
             timeout=self._job.settings.gate.timeout,
         )
 
-    async def _commit(self, tree: str, text: str, task: str) -> str:
-        if task:
-            self._boxes.land(task)
+    async def _commit(self, tree: str, entry: Entry) -> str:
+        if entry.task:
+            self._boxes.land(entry.task)
         rewrite = self._boxes.rewrite if self._job.readiness.tracked else None
         try:
-            commit = await self.trunk.commit(tree, text, rewrite=rewrite)
-        except GitError:
-            self._boxes.forget(task)
+            commit = await self.trunk.commit(tree, entry.message, rewrite=rewrite)
+        except (GitError, OSError):
+            self._boxes.forget(entry.task)
             raise
         await self._follow()
         return commit
@@ -138,15 +150,7 @@ class Joining:
     async def changes(self, since: str) -> list[Change]:
         """Everything on the run's branch since a commit, oldest first."""
         found = await self.trunk.integrated(since or self._job.commit)
-        return [
-            Change(
-                one.task or (f"fix {one.fix}" if one.fix else ""),
-                one.commit,
-                one.subject,
-                one.files,
-            )
-            for one in found
-        ]
+        return [Change(_label(one), one.commit, one.subject, one.files) for one in found]
 
     async def revert(self, which: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
         """Take tasks back, the latest first: commits by id, or why it cannot be.
@@ -164,14 +168,14 @@ class Joining:
                 return f"not every commit of {', '.join(tasks)} is on {self.trunk.branch}"
             for name in tasks:
                 self._boxes.open(name)
-            made: dict[str, str] | str
+            made: dict[str, str] | str = "cancelled"
             try:
                 made = await self._reverted(known, chosen, proof)
-            except GitError as error:
-                made = str(error)
+            finally:
+                if isinstance(made, str):
+                    for name in tasks:
+                        self._boxes.land(name)
             if isinstance(made, str):
-                for name in tasks:
-                    self._boxes.land(name)
                 return made
             return {commits[old]: new for old, new in made.items() if old in commits}
 
@@ -208,6 +212,14 @@ class Joining:
     def _reverting(self, one: Integrated) -> Revert:
         text = message(f"Revert {one.subject}", undo=_label(one), run=self._run)
         return Revert(one.commit, text)
+
+    async def owed(self) -> list[str]:
+        """Finished tasks whose box is open in the list as it is committed. Raises `GitError`."""
+        if not self._job.readiness.tracked:
+            return []
+        place = f"{self.trunk.tip}:{self._job.plan.tasks_file}"
+        text = await git(self._job.root, "cat-file", "blob", place)
+        return self._boxes.owed(text.encode(errors="surrogateescape"))
 
     async def close(self, *, finished: bool) -> str:
         """Have the person's branch follow a last time; what brings the two together, if it is not.

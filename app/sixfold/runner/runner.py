@@ -10,10 +10,11 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from sixfold import events as ev
-from sixfold.model import Phase, Plan
+from sixfold.model import Plan
 from sixfold.plan.change import Change
-from sixfold.plan.schedule import Assignment, Halt, Schedule
+from sixfold.plan.schedule import Assignment, Halt
 from sixfold.refusal import refusal
+from sixfold.runner.agenda import Agenda
 from sixfold.runner.announce import fix_ended, plan_changed, run_started, task_ended
 from sixfold.runner.apart import Apart
 from sixfold.runner.desk import Desk
@@ -65,18 +66,16 @@ class Runner:
         self._ground = self._lay_ground(desk)
         self._ticks = Ticks(desk, self._document)
         self._edits = Edits(desk, self._document, self._ground, self._take_edit)
-        self._schedule = self._draw_schedule(job.plan)
+        self._agenda = Agenda(desk)
         self._slots = Slots(job.settings.roster.slots, self._woken, self._why_cancelled)
         self._gates = Gates(desk, self._ground)
         self._fixes = Fixes(
             desk,
             self._ground,
+            self._agenda,
             self._gates,
             self._slots,
-            due=self._due,
-            passed=self._pass,
-            phase=self._phase,
-            block=self._block,
+            self._block,
         )
         self._undoing = Undoing(desk, self._ground, self._ticks, self._fixes.mended)
 
@@ -97,7 +96,7 @@ class Runner:
         try:
             try:
                 await self._open()
-            except GitError as error:
+            except (GitError, OSError) as error:
                 self.stop(f"it cannot begin: {error}")
             watching = [
                 asyncio.create_task(self._edits.mind()),
@@ -118,7 +117,7 @@ class Runner:
         return self.state
 
     def stop(self, reason: str) -> None:
-        """End the run: running attempts are cancelled, nothing more is ticked."""
+        """End the run: attempts are cancelled; what is just being joined is joined."""
         self._stop_reason = self._stop_reason or reason
         self._woken.set()
 
@@ -145,7 +144,7 @@ class Runner:
             await self._ground.open()
         if self.state.plan is None:
             self._read_in()
-        self._redraw()
+        self._agenda.redraw()
         if not self._gates.recall(self.state):
             self._gates.begin("baseline")
 
@@ -175,9 +174,9 @@ class Runner:
             self._emit(ev.TaskUndone(task=name, commit=commit))
         await self._ground.mind()
         await self._edits.catch_up(undone)
-        for name, task in self.state.tasks.items():
-            if task.state in {"failed", "halted"} and not task.aside:
-                self._emit(ev.TaskReopened(task=name))
+        tasks = self.state.tasks.items()
+        tried = [n for n, task in tasks if task.state in {"failed", "halted"} and not task.aside]
+        self._agenda.tell_reopened(tried)
         self._gates.forgive(self.state.fixes)
 
     def _advance(self) -> None:
@@ -189,7 +188,7 @@ class Runner:
         else:
             self._advance_apart()
         idle = not (self._slots.busy or self._gates.running or self._fixes.searching)
-        if idle and self.state.status == "running" and self._schedule.over:
+        if idle and self.state.status == "running" and self._agenda.over:
             self._block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _advance_apart(self) -> None:
@@ -208,7 +207,7 @@ class Runner:
             self._fixes.see_to()
 
     def _start_ready(self) -> None:
-        for assignment in self._schedule.start(self._slots.free):
+        for assignment in self._agenda.start(self._slots.free):
             self._start(assignment)
 
     def _settled(self) -> bool:
@@ -217,7 +216,7 @@ class Runner:
             return False
         if self.state.status == "blocked":
             return not self._wait
-        ended = self.state.status == "running" and self._schedule.over
+        ended = self.state.status == "running" and self._agenda.over
         return ended and not (self._wait and stuck(self.state))
 
     async def _overtaken(self) -> bool:
@@ -236,7 +235,7 @@ class Runner:
     def _start(self, assignment: Assignment) -> None:
         task, slot = self.state.by_id[assignment.task], assignment.slot
         if task.phase and task.phase not in self.state.begun:
-            title = self._phase(task.phase).title
+            title = self._agenda.phase(task.phase).title
             self._emit(ev.PhaseStarted(phase=task.phase, title=title))
         before = self.state.tasks[task.id].reason
         number = self.state.tasks[task.id].attempts + 1
@@ -254,59 +253,31 @@ class Runner:
             )
         )
         attempt = Attempt(task.id, slot, number, branch, base)
-        phase = self._phase(task.phase) if task.phase else None
+        phase = self._agenda.phase(task.phase) if task.phase else None
         self._slots.occupy(slot, self._ground.task(attempt, task, phase, before), self._end_task)
 
     def _end_task(self, slot: int, outcome: Outcome, ending: Ending) -> None:
         work = self.state.work[slot]
         name = work.task  # it may be new, or no longer that of this work
         known = not work.gone and name in self.state.tasks
-        halts: list[Halt] = []
+        halts: Sequence[Halt] = ()
         again = False
         if known and outcome == "done":
             self._ground.finish(name, ending)
             if not self._ground.ticks:
                 self._ticks.tick(name)
-            self._schedule.finish(name)
+            self._agenda.finish(name)
         elif known:
             if outcome == "failed" and not self._ground.ticks:
                 self._ticks.untick(name)
-            halts = self._schedule.fail(name)
+            halts = self._agenda.fail(name)
             wanted = outcome == "failed" and self._tries[name] < self._job.settings.attempts
-            again = wanted and bool(self._schedule.retry(name))
+            again = wanted and bool(self._agenda.reopen(name))
         self._emit(task_ended(work, outcome, ending, again=again))
         if not again and not self._stop_reason:
-            self._tell_halted(halts)
+            self._agenda.tell_halted(halts)
 
-    def _tell_halted(self, halts: Sequence[Halt]) -> None:
-        for halt in halts:
-            self._emit(ev.TaskHalted(task=halt.task, because=halt.because))
-
-    # Phases and the plan.
-
-    def _due(self) -> list[int]:
-        return self._schedule.due()
-
-    def _pass(self, phase: int) -> None:
-        self._schedule.pass_gate(phase)
-        self._emit(ev.PhaseEnded(phase=phase))
-
-    def _phase(self, number: int) -> Phase:
-        if number:
-            return self.state.phases[number - 1]
-        first = [task.id for task in self.state.by_id.values() if task.phase == 0]
-        return Phase(0, "before the first heading", 1, "other", None, first)
-
-    def _draw_schedule(self, plan: Plan) -> Schedule:
-        roster, tasks = self._job.settings.roster, self.state.tasks
-        return Schedule(
-            plan,
-            slots=roster.slots,
-            roles=roster.roles,
-            states={name: task.state for name, task in tasks.items()},
-            passed=self.state.passed,
-            worked={name for name, task in tasks.items() if not task.given},
-        )
+    # People who edit the plan.
 
     def _take_edit(self, change: Change, plan: Plan) -> None:
         """Take over a changed plan under its new names; what runs is not disturbed."""
@@ -318,23 +289,10 @@ class Runner:
         self._gates.rename(moved)
         self._emit(plan_changed(change, plan))
         self._ticks.rename(change.renamed)
-        self._redraw()
+        self._agenda.redraw()
         if self.state.status == "blocked" and not self._gates.red:
             self._go_on()
         self._woken.set()
-
-    def _redraw(self) -> None:
-        """A new schedule from the state; tell what is halted under it, or no longer."""
-        if self.state.plan is None:
-            return
-        self._schedule = self._draw_schedule(self.state.plan)
-        because = {halt.task: halt.because for halt in self._schedule.halts}
-        for name, task in list(self.state.tasks.items()):
-            halted = self._schedule.state(name) == "halted"
-            if halted and task.state != "halted":
-                self._emit(ev.TaskHalted(task=name, because=because.get(name, name)))
-            elif task.state == "halted" and not halted:
-                self._emit(ev.TaskReopened(task=name))
 
     # What a person asks for.
 
@@ -396,23 +354,19 @@ class Runner:
 
     def _retry(self, name: str) -> str:
         """Reopen a task; why that is of no use, where it is not."""
-        reopened = self._schedule.retry(name)
+        reopened = self._agenda.reopen(name)
         if not reopened:
             return f"{name} cannot run before what it needs is mended: retry that first"
         if self.state.status == "blocked":
             self._go_on()
         self._tries[name] = 0
-        for task in reopened:
-            self._emit(ev.TaskReopened(task=task))
+        self._agenda.tell_reopened(reopened)
         return ""
 
     def _skip(self, name: str) -> None:
         if self.state.status == "blocked":
             self._go_on()
-        reopened = self._schedule.skip(name)
-        self._emit(ev.TaskSkipped(task=name))
-        for task in reopened:
-            self._emit(ev.TaskReopened(task=task))
+        self._agenda.skip(name)
 
     def _cancel(self, label: str) -> None:
         for work in self.state.work.values():
@@ -425,7 +379,7 @@ class Runner:
         if not reason:
             self._tries.clear()
             self._gates.red.clear()
-            self._redraw()
+            self._agenda.redraw()
             if self.state.status == "blocked":
                 self._go_on()
         return reason
@@ -454,7 +408,9 @@ class Runner:
     async def _close(self) -> None:
         if not self._ground.ticks:
             self._ticks.settle()
-        reason = self._stop_reason or unfinished(self.state) or self._ticks.debts()
+        owed = sorted({*self._ticks.owed, *await self._owed()})
+        debts = f"boxes not ticked: {', '.join(owed)}" if owed else ""
+        reason = self._stop_reason or unfinished(self.state) or debts
         outcome: Literal["finished", "failed", "stopped"] = "failed" if reason else "finished"
         if self._stop_reason:
             outcome = "stopped"
@@ -472,6 +428,14 @@ class Runner:
                 command=command,
             )
         )
+
+    async def _owed(self) -> list[str]:
+        try:
+            return await self._ground.owed()
+        except (GitError, OSError) as error:
+            text = f"cannot see whether all boxes are ticked: {error}"
+            self._emit(ev.Notice(text=text, level="warning"))
+            return []
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -145,6 +145,10 @@ class Shared(Ground):
         """The checkout is where the work is."""
         return ""
 
+    async def owed(self) -> list[str]:
+        """Boxes are ticked in the person's file, and seen to there."""
+        return []
+
     async def close(self, *, finished: bool) -> str:  # noqa: ARG002 - as agreed
         """The result is in the tree."""
         return ""

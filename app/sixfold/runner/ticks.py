@@ -14,15 +14,16 @@ class Ticks:
 
     def __init__(self, desk: Desk, document: Document) -> None:
         self._document, self._state, self._emit = document, desk.state, desk.emit
-        self._owed: set[str] = set()
+        self.owed: set[str] = set()
+        """Done, and not ticked yet."""
 
     def tick(self, name: str) -> None:
         """Tick a finished task's box."""
         reason = self._document.tick(self._state.by_id[name])
         if not reason:
-            self._owed.discard(name)
-        elif name not in self._owed:
-            self._owed.add(name)
+            self.owed.discard(name)
+        elif name not in self.owed:
+            self.owed.add(name)
             text = f"{name} is done, its box is not ticked: {reason}"
             self._emit(ev.Notice(text=text, level="error"))
 
@@ -32,12 +33,12 @@ class Ticks:
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Tasks have new ids; what was owed may be possible now."""
-        self._owed = {names.get(name, name) for name in self._owed}
+        self.owed = {names.get(name, name) for name in self.owed}
         self.tick_owed()
 
     def tick_owed(self) -> None:
         """Try again what could not be ticked."""
-        for name in self._owed & self._state.tasks.keys():
+        for name in self.owed & self._state.tasks.keys():
             self.tick(name)
 
     def settle(self) -> None:
@@ -51,7 +52,3 @@ class Ticks:
             text = "tasks.md was gone or empty: it is put back as it was last"
             self._emit(ev.Notice(text=text, level="warning"))
         self.tick_owed()
-
-    def debts(self) -> str:
-        """Which boxes are not ticked, in words."""
-        return f"boxes not ticked: {', '.join(sorted(self._owed))}" if self._owed else ""

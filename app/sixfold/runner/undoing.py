@@ -71,7 +71,7 @@ class Undoing:
     async def _revert(self, names: Chosen, proof: Proof | None = None) -> dict[str, str] | str:
         try:
             return await self._ground.revert(names, proof)
-        except GitError as error:
+        except (GitError, OSError) as error:
             return str(error)
 
     def _tell(self, commits: Mapping[str, str], kept: Mapping[str, str]) -> None:

@@ -66,6 +66,15 @@ def test_a_renumbered_task_is_known_by_its_words_and_a_reworded_one_by_its_id() 
     assert made.rewrite(swapped) == swapped.replace(b"[ ] T002", b"[X] T002")
 
 
+def test_a_box_that_cannot_be_ticked_is_owed_and_one_that_is_not_there_is_not() -> None:
+    made, state = boxes()
+    state.apply(ended("T001"))
+    state.apply(ended("T002"))
+    twice = LIST.replace(b"- [ ] T002", b"- [ ] T001 Write one\n- [ ] T002")
+    assert made.owed(made.rewrite(twice)) == ["T001"]
+    assert made.owed(LIST.replace(b"- [ ] T001 Write one\n", b"- [X] T002 Write two\n")) == ["T002"]
+
+
 def test_its_own_ticks_are_told_from_a_persons_edits() -> None:
     made, state = boxes()
     state.apply(ended("T001"))
