@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 from speckit import INIT, SpecKitRepository
+
+# Where the tests run in the background of a shell SIGINT is ignored, and so it would be by runs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
