@@ -14,6 +14,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from sixfold.catalogue import KNOWN
 from sixfold.errors import UserError
 from sixfold.model import Isolation, Roles, Stories
 
@@ -59,16 +60,33 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """An agent of protocol acp that says nothing for so long is given up, in seconds."""
     mode: str = ""
     """The mode its sessions are set to, by the id that the agent itself gives it."""
+    format: Literal["lines", "claude", "codex", "gemini", "opencode"] = "lines"
+    """What a program of protocol command prints: lines, or the JSON stream of a known agent."""
+    provider: str = ""
+    """Agents of one provider share its rate limit; empty: its own name."""
     playbook: str = ""
     """File with the steps of a scripted agent, relative to `sixfold.yaml`."""
     speed: Annotated[float, Meta(gt=0)] = 1.0
     """A scripted agent waits this many times shorter."""
 
 
+class Kinds(Struct, frozen=True, forbid_unknown_fields=True):
+    """The agents for each kind of work; empty: the slot's."""
+
+    task: str = ""
+    fix: str = ""
+    validate: str = ""
+
+
 class Roster(Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of `agents:` beside the agents themselves."""
 
     default: str = ""
+    kinds: Kinds = Kinds()
+    by_slot: dict[Annotated[int, Meta(ge=1, le=6)], str] = {}
+    """Slot -> the agent that works in it."""
+    fallback: str = ""
+    """Goes on with the work while the provider of the agent whose turn it is takes no more."""
     slots: Annotated[int, Meta(ge=1, le=6)] = 6
     roles: Roles = "prefer"
 
@@ -84,6 +102,29 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     fix_attempts: Annotated[int, Meta(ge=0)] = 3
     guard_tests: Literal["ask", "off"] = "ask"
     """Must a person agree to a fix that deletes, skips or weakens tests."""
+
+
+class RuleSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule of `permissions:`; in a pattern `*` stands for anything."""
+
+    kind: str | list[str] = []
+    path: str = ""
+    command: str = ""
+
+
+class PermissionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What agents may do: deny comes before ask, ask before allow, all before the defaults."""
+
+    deny: list[RuleSettings] = []
+    ask: list[RuleSettings] = []
+    allow: list[RuleSettings] = []
+
+
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run may spend before nothing new starts; None: no bound."""
+
+    usd: Annotated[float, Meta(gt=0)] | None = None
+    tokens: Annotated[int, Meta(gt=0)] | None = None
 
 
 class IsolationSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,16 +147,23 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     checklists: Literal["note", "stop"] = "note"
     attempts: Annotated[int, Meta(ge=1)] = 2
     gate: GateSettings = GateSettings()
+    permissions: PermissionSettings = PermissionSettings()
+    budget: Budget = Budget()
+    sandbox: Literal["auto", "bwrap", "off"] = "auto"
+    """Are agents kept by bubblewrap from writing anywhere but where they work."""
+    prompts: str = ""
+    """Folder of prompts that come before our own, relative to `sixfold.yaml`."""
 
     @property
     def default_agent(self) -> str:
-        """The agent that runs tasks: the one named, else the only one there is, else claude."""
-        if self.roster.default:
-            return self.roster.default
-        return next(iter(self.agents)) if len(self.agents) == 1 else "claude"
+        """The agent that runs tasks: the one named, else the only one of the file, else claude."""
+        return self.roster.default or "claude"
 
 
-BUILT_IN = {"claude": AgentSettings(protocol="acp", command=["claude-agent-acp"])}
+BUILT_IN = {
+    name: AgentSettings(protocol="acp", command=known.command, mode=known.mode)
+    for name, known in KNOWN.items()
+}
 """Agents that need no entry in the file."""
 
 
@@ -177,15 +225,20 @@ class _Reader:
         named = {str(key): value for key, value in data.items() if key not in own}
         for name, value in named.items():
             agents[name] = self._agent(name, value)
-        if roster.default and roster.default not in agents:
-            hint = f"define it below `agents:`, or use one of: {', '.join(sorted(agents))}"
-            raise self._error(("agents", "default"), f"no agent named {roster.default!r}", hint)
-        if named and "claude" not in named:
-            del agents["claude"]
+        for path, name in _named_in(roster):
+            if name not in agents:
+                hint = f"define it below `agents:`, or use one of: {', '.join(sorted(agents))}"
+                raise self._error(("agents", *path), f"no agent named {name!r}", hint)
+        if not roster.default and len(named) == 1:
+            roster = msgspec.structs.replace(roster, default=next(iter(named)))
         return roster, agents
 
     def _agent(self, name: str, value: object) -> AgentSettings:
         path = ("agents", name)
+        if name in BUILT_IN and isinstance(value, dict):
+            known = BUILT_IN[name]
+            given = {"protocol": known.protocol, "command": known.command, "mode": known.mode}
+            value = {**given, **value}
         agent = self._convert(value, AgentSettings, path)
         if agent.protocol == "scripted" and not agent.playbook:
             raise self._error(path, "a scripted agent needs a playbook", "add `playbook: FILE`")
@@ -251,6 +304,18 @@ class _Reader:
                 raise ConfigError(f"{self.where}:{line}", what, "keep one of them")
             seen[str(key.value)] = line
             self._refuse_repeats(value)
+
+
+def _named_in(roster: Roster) -> list[tuple[tuple[str, ...], str]]:
+    """Where the roster names an agent, and which."""
+    found: list[tuple[tuple[str, ...], str]] = [
+        (("default",), roster.default),
+        (("fallback",), roster.fallback),
+    ]
+    kinds = ("task", "fix", "validate")
+    found += [(("kinds", kind), getattr(roster.kinds, kind)) for kind in kinds]
+    found += [(("by_slot", str(slot)), name) for slot, name in roster.by_slot.items()]
+    return [(path, name) for path, name in found if name]
 
 
 def _hook(kind: type, value: object) -> object:

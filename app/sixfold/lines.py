@@ -23,6 +23,21 @@ def harmless(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def at_work(
+    event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered,
+) -> str:
+    """What became of an agent in the middle of an attempt."""
+    match event:
+        case ev.TurnHeld():
+            return f"rests: {event.reason}"
+        case ev.TurnBegan():
+            return f"goes on with {event.agent}"
+        case ev.AgentStalled():
+            return f"has stalled: no sign of life for {event.seconds:.0f} s"
+        case ev.AgentRecovered():
+            return "gives signs of life again"
+
+
 def event_line(event: ev.AnyEvent, state: RunState) -> str:
     """One event as a line (more for a plan with warnings); empty for what needs no line."""
     match event:
@@ -67,6 +82,15 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return f"{event.task} is {how}, and open again"
         case ev.TaskSetAside():
             return f"{event.task} is set aside, kept on {event.branch}{_because(event.reason)}"
+        case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
+            return f"{event.task} {at_work(event)}"
+        case ev.UsageReported():
+            return ""
+        case ev.ProviderLimited():
+            until = f"{event.until.astimezone():%H:%M:%S}"
+            return f"{event.provider} takes no more until {until}{_because(event.reason)}"
+        case ev.ProviderBack():
+            return f"{event.provider} takes work again"
         case ev.GateStarted():
             return f"gate {event.gate} ({_cause(event)}): {' '.join(event.command)}"
         case ev.GateEnded():

@@ -175,6 +175,27 @@ class Suspect(Struct, frozen=True):
     """Those that the failing packages are made of, or what they import."""
 
 
+class Usage(Struct, frozen=True):
+    """What agents spent with their providers."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    """US dollars, where the agent tells; 0 where it does not."""
+
+    @property
+    def tokens(self) -> int:
+        """All of them."""
+        return self.input_tokens + self.output_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
+        )
+
+
 class Checklist(Struct, frozen=True):
     """Boxes of one file below `checklists/`; `unknown` where it has none."""
 

@@ -11,8 +11,12 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
     if not state.live:
         return "the run has ended" if state.ended else "the run has not started"
     match command:
+        case ev.Pause(now=True) if state.status == "paused":
+            return "turns are cut short already" if state.paused_now else ""
         case ev.Pause():
             return "" if state.status == "running" else f"the run is {state.status} already"
+        case ev.Resume() if state.status == "blocked" and "resume" in state.options:
+            return ""
         case ev.Resume() if state.status == "blocked":
             return f"the run is blocked; what helps is {', '.join(state.options)}"
         case ev.Resume():
@@ -22,6 +26,10 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
             return "a gate is running already" if running else ""
         case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
             return _about_task(state, command, task)
+        case ev.Tell(task=task, text=text):
+            busy = any(work.label == task for work in state.work.values())
+            said = "" if text.strip() else "there is nothing to say"
+            return said if busy else f"nobody is at work on {task}"
         case ev.Undo(task=task) | ev.SetAside(task=task):
             return _about_undoing(state, command, task)
         case ev.Decide(request=request, option=option):

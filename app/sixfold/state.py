@@ -15,7 +15,19 @@ from typing import Literal, assert_never
 from msgspec import UNSET
 
 from sixfold import events as ev
-from sixfold.model import UNSTARTED, Checklist, Isolation, Phase, Plan, RunStatus, Task, TaskState
+from sixfold.model import (
+    UNSTARTED,
+    Checklist,
+    Isolation,
+    Phase,
+    Plan,
+    RunStatus,
+    Task,
+    TaskState,
+    Usage,
+)
+
+NOTHING_SPENT = Usage()
 
 
 @dataclass(slots=True)
@@ -29,6 +41,10 @@ class TaskProgress:
     slot: int = 0
     """The slot it runs in, or ran in last; 0 before its first attempt."""
     agent: str = ""
+    wanted: str = ""
+    """The agent that a person wants for the next attempt; empty: whose turn it is."""
+    usage: Usage = NOTHING_SPENT
+    """What all attempts at it spent."""
     reason: str = ""
     """Why it failed, or which task halted it."""
     aside: bool = False
@@ -66,6 +82,12 @@ class Work:
     """Was its task taken out of the list while it was at work."""
     doing: Literal["turn", "integrating", "conflict"] = "turn"
     """`conflict` is another turn of the same agent."""
+    held: str = ""
+    """Why the attempt rests; empty while its agent is at work."""
+    stalled: float = 0.0
+    """Seconds without a sign of life, when that was noticed; 0 while there are some."""
+    usage: Usage = NOTHING_SPENT
+    """What this attempt spent."""
 
 
 @dataclass(slots=True)
@@ -121,6 +143,16 @@ class RunState:
     checklists: list[Checklist] = field(default_factory=list)
     asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
     """Open permission requests by their name."""
+    paused_now: bool = False
+    """Were running turns cut short by the pause."""
+    limited: dict[str, ev.ProviderLimited] = field(default_factory=dict)
+    """Providers that take no more for now, by name."""
+    usage: Usage = NOTHING_SPENT
+    """What the run spent."""
+    spent_by: dict[int, Usage] = field(default_factory=dict)
+    """Slot -> what the agents in it spent."""
+    granted: Usage = NOTHING_SPENT
+    """What was spent when a person last let a blocked run go on: the budget counts from it."""
     notices: list[ev.Notice] = field(default_factory=list)
     seq: int = 0
     """`seq` of the latest event."""
@@ -179,6 +211,14 @@ class RunState:
                 self._undo(event)
             case ev.GateStarted() | ev.GateEnded() | ev.FixStarted() | ev.FixEnded():
                 self._gate(event, at)
+            case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
+                self._rest(event)
+            case ev.UsageReported():
+                self._spend(event)
+            case ev.ProviderLimited():
+                self.limited[event.provider] = event
+            case ev.ProviderBack():
+                self.limited.pop(event.provider, None)
             case ev.PermissionAsked():
                 self.asked[event.request] = event
             case ev.PermissionAnswered():
@@ -199,8 +239,11 @@ class RunState:
     ) -> None:
         match event:
             case ev.RunPaused():
-                self.status = "paused"
+                self.status, self.paused_now = "paused", event.now
             case ev.RunResumed():
+                if self.status == "blocked":
+                    self.granted = self.usage
+                self.paused_now = False
                 self.status, self.reason, self.options = "running", "", []
             case ev.RunBlocked():
                 self.status, self.reason, self.options = "blocked", event.reason, event.options
@@ -227,6 +270,7 @@ class RunState:
         """A new process: what was at work when the old one ended is open again."""
         self.pid, self.status, self.reason, self.options = event.pid, "running", "", []
         self.ended, self.work, self.asked = None, {}, {}
+        self.paused_now, self.limited = False, {}
         for task in self.tasks.values():
             if task.state in {"running", "integrating"}:
                 task.state = "pending"
@@ -308,6 +352,31 @@ class RunState:
             task.state = "pending"
         self._free(event.slot)
 
+    def _rest(
+        self, event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered
+    ) -> None:
+        work = self.work.get(event.slot)
+        if work is None:
+            return
+        work.held, work.stalled = "", 0.0
+        match event:
+            case ev.TurnHeld():
+                work.held = event.reason
+            case ev.AgentStalled():
+                work.stalled = event.seconds
+            case ev.TurnBegan():
+                work.agent = event.agent
+                if work.task and not work.gone:
+                    self._progress(work.task).agent = event.agent
+
+    def _spend(self, event: ev.UsageReported) -> None:
+        self.usage += event.usage
+        self.spent_by[event.slot] = self.spent_by.get(event.slot, Usage()) + event.usage
+        if work := self.work.get(event.slot):
+            work.usage += event.usage
+            if work.task and not work.gone:
+                self._progress(work.task).usage += event.usage
+
     def _free(self, slot: int) -> None:
         """Nobody works in a slot any more, nor waits there for an answer."""
         self.work.pop(slot, None)
@@ -349,6 +418,7 @@ class RunState:
                 task.state, task.reason = "skipped", ""
             case ev.TaskReopened():
                 task.state, task.reason, task.aside = "pending", "", False
+                task.wanted = event.agent
                 if event.task in self.by_id:
                     self.passed.discard(self.by_id[event.task].phase)
 

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
+from sixfold.agents.permissions import Request
 from sixfold.events import Utterance
+from sixfold.model import Usage
 
-Hear: TypeAlias = Callable[[Sequence[Utterance]], None]
-"""Called with what an agent says and does, as it arrives, in small batches."""
+
+class Client(Protocol):
+    """Whoever an agent works for during one turn: hears it, answers it, and may have a word."""
+
+    def hear(self, said: Sequence[Utterance]) -> None:
+        """What the agent says and does, as it arrives, in small batches."""
+        ...
+
+    def begin(self, session: str) -> None:
+        """The agent is in a session that a later turn may go on with (`Turn.session`)."""
+        ...
+
+    def spend(self, usage: Usage) -> None:
+        """What the agent spent since this was told last."""
+        ...
+
+    def stall(self, seconds: float) -> None:
+        """There was no sign of life for so long; 0: there is one again."""
+        ...
+
+    async def permit(self, request: Request) -> str | None:
+        """The option chosen, by its id; None leaves the tool call cancelled."""
+        ...
+
+    def word(self) -> str:
+        """The next message of a person to the agent, taken off the queue; empty: there is none.
+
+        Asked for at the end of each answer, while the agent can still be talked to.
+        """
+        ...
 
 
 class Turn(Struct, frozen=True):
@@ -27,6 +57,12 @@ class Turn(Struct, frozen=True):
     """Where the agent may leave its result (`SIXFOLD_RESULT`)."""
     transcript: Path
     """Everything it prints is appended here, raw; the prompt is put beside it as `.prompt.md`."""
+    before: Sequence[str] = ()
+    """Words in front of the agent's command: a sandbox."""
+    session: str = ""
+    """A session of the same agent in `cwd` to go on with, where it can; else it starts afresh."""
+    again: str = ""
+    """What it is told instead of `prompt` where the session goes on."""
 
 
 class Result(Struct, frozen=True):
@@ -38,12 +74,22 @@ class Result(Struct, frozen=True):
     """Why the agent gives up."""
 
 
+class Limit(Struct, frozen=True):
+    """The agent's provider takes no more for now."""
+
+    reason: str
+    seconds: float | None = None
+    """Until it does again; None where it did not say."""
+
+
 class TurnEnd(Struct, frozen=True):
     """How a turn ended. That it ended well is no proof that the work is done."""
 
     ok: bool
     reason: str = ""
     result: Result = Result()
+    limit: Limit | None = None
+    """Why it ended early, through no fault of its own; `ok` is false then."""
 
 
 class Agent(Protocol):
@@ -51,8 +97,8 @@ class Agent(Protocol):
 
     name: str
 
-    async def take(self, turn: Turn, hear: Hear) -> TurnEnd:
-        """Take one turn. When cancelled, leave no process behind."""
+    async def take(self, turn: Turn, client: Client) -> TurnEnd:
+        """Take one turn for `client`. When cancelled, leave no process behind."""
         ...
 
 

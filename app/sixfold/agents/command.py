@@ -8,14 +8,15 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from sixfold import process
-from sixfold.agents.agent import Agent, Hear, Result, Turn, TurnEnd, read_result
+from sixfold.agents.agent import Agent, Client, Result, Turn, TurnEnd, read_result
 from sixfold.events import Utterance
 
 LONGEST_LINE = 4000
 """Characters of a line that viewers get; the transcript has it whole."""
+Hear: TypeAlias = Callable[[Sequence[Utterance]], None]
 _PLACE = re.compile(r"\{prompt(?:_file)?\}")
 
 
@@ -44,7 +45,7 @@ class CommandAgent(Agent):
         self._command, self._env, self._timeout = command, env, timeout
         self._understand = understand
 
-    async def take(self, turn: Turn, hear: Hear) -> TurnEnd:
+    async def take(self, turn: Turn, client: Client) -> TurnEnd:
         """Start the program, hear it out, and read its result file."""
         prompt_file = turn.transcript.with_suffix(".prompt.md")
         prompt_file.write_text(turn.prompt, encoding="utf-8")
@@ -58,7 +59,7 @@ class CommandAgent(Agent):
             transcript = stack.enter_context(turn.transcript.open("ab"))
             try:
                 child = await process.spawn(
-                    command,
+                    [*turn.before, *command],
                     cwd=turn.cwd,
                     env={**turn.env, **self._env},
                     stdin=stdin,
@@ -66,7 +67,7 @@ class CommandAgent(Agent):
                 )
             except OSError as error:
                 return TurnEnd(ok=False, reason=f"cannot start {command[0]}: {error.strerror}")
-            return await self._hear_out(child, transcript, turn.result, hear)
+            return await self._hear_out(child, transcript, turn.result, client.hear)
 
     async def _hear_out(
         self, child: process.Child, transcript: BinaryIO, result: Path, hear: Hear

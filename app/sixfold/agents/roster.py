@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.agent import Agent
@@ -13,6 +14,47 @@ from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
 from sixfold.config import ConfigError, Settings
 from sixfold.model import SLOT_ROLES
+
+Kind: TypeAlias = Literal["task", "fix", "conflict", "validate"]
+"""What an agent is asked for (`SIXFOLD_KIND`)."""
+
+
+class Crew:
+    """The agents of a run, by name. Relative paths of `settings` start at `folder`.
+
+    Raises `ConfigError` where one that the settings ask for cannot be had.
+    """
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._settings, self._folder, self._agents = settings, folder, dict[str, Agent]()
+        roster = settings.roster
+        kinds = (roster.kinds.task, roster.kinds.fix, roster.kinds.validate)
+        for name in {settings.default_agent, roster.fallback, *kinds, *roster.by_slot.values()}:
+            if name:
+                self.agent(name)
+
+    def agent(self, name: str) -> Agent:
+        """The agent called `name`. Raises `ConfigError`."""
+        if name not in self._agents:
+            self._agents[name] = enlist(self._settings, name, self._folder)
+        return self._agents[name]
+
+    def whose(self, kind: Kind, slot: int) -> str:
+        """The name of the agent whose turn it is: the kind's, else the slot's, else the default."""
+        roster = self._settings.roster
+        of_kind = {"task": roster.kinds.task, "fix": roster.kinds.fix}.get(kind, "")
+        if kind == "fix" and of_kind:
+            return of_kind
+        return roster.by_slot.get(slot) or of_kind or self._settings.default_agent
+
+    def provider(self, name: str) -> str:
+        """Whose rate limit an agent works under."""
+        return self._settings.agents[name].provider or name
+
+    @property
+    def fallback(self) -> str:
+        """The agent that goes on while a provider takes no more; empty: nobody."""
+        return self._settings.roster.fallback
 
 
 def enlist(settings: Settings, name: str, folder: Path) -> Agent:

@@ -84,6 +84,15 @@ def told(event: ev.AnyEvent) -> Part:
             return f"{event.task} skipped", "quiet"
         case ev.TaskReopened():
             return f"{event.task} is open again", "plain"
+        case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
+            return _at_work(event)
+        case ev.UsageReported():
+            return f"{event.task} spent {event.usage.tokens:,} tokens", "quiet"
+        case ev.ProviderLimited():
+            until = f"{event.until.astimezone():%H:%M:%S}"
+            return f"{event.provider} takes no more until {until}{_because(event.reason)}", "warn"
+        case ev.ProviderBack():
+            return f"{event.provider} takes work again", "good"
         case ev.GateStarted() | ev.GateEnded():
             return _gate(event)
         case ev.FixStarted():
@@ -112,6 +121,20 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.Notice():
             return event.text, _LEVELS[event.level]
     assert_never(event)
+
+
+def _at_work(
+    event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered,
+) -> Part:
+    match event:
+        case ev.TurnHeld():
+            return f"{event.task} rests: {event.reason}", "look"
+        case ev.TurnBegan():
+            return f"{event.task} goes on with {event.agent}", "plain"
+        case ev.AgentStalled():
+            return f"{event.task}: no sign of life for {event.seconds:.0f} s", "warn"
+        case ev.AgentRecovered():
+            return f"{event.task} gives signs of life again", "plain"
 
 
 def ending(event: ev.TaskEnded | ev.FixEnded) -> str:

@@ -37,10 +37,13 @@ from sixfold.events.commands import (
     SetAside,
     Skip,
     Stop,
+    Tell,
     Undo,
     Watch,
 )
 from sixfold.events.facts import (
+    AgentRecovered,
+    AgentStalled,
     ChecklistsRead,
     CheckoutFollowed,
     CheckoutHeld,
@@ -58,6 +61,8 @@ from sixfold.events.facts import (
     PhaseStarted,
     PlanChanged,
     PlanLoaded,
+    ProviderBack,
+    ProviderLimited,
     RunBlocked,
     RunContinued,
     RunEnded,
@@ -71,10 +76,15 @@ from sixfold.events.facts import (
     TaskSkipped,
     TaskStarted,
     TaskUndone,
+    TurnBegan,
+    TurnHeld,
+    UsageReported,
 )
 
 __all__ = [
     "AgentOutput",
+    "AgentRecovered",
+    "AgentStalled",
     "Answer",
     "Bulk",
     "Cancel",
@@ -104,6 +114,8 @@ __all__ = [
     "PhaseStarted",
     "PlanChanged",
     "PlanLoaded",
+    "ProviderBack",
+    "ProviderLimited",
     "Resume",
     "Retry",
     "RunBlocked",
@@ -123,7 +135,11 @@ __all__ = [
     "TaskSkipped",
     "TaskStarted",
     "TaskUndone",
+    "Tell",
+    "TurnBegan",
+    "TurnHeld",
     "Undo",
+    "UsageReported",
     "Utterance",
     "Watch",
 ]
@@ -149,6 +165,13 @@ AnyEvent: TypeAlias = (
     | GateEnded
     | FixStarted
     | FixEnded
+    | TurnHeld
+    | TurnBegan
+    | AgentStalled
+    | AgentRecovered
+    | UsageReported
+    | ProviderLimited
+    | ProviderBack
     | PermissionAsked
     | PermissionAnswered
     | RunPaused
@@ -161,7 +184,19 @@ AnyEvent: TypeAlias = (
 )
 AnyBulk: TypeAlias = AgentOutput | GateOutput | GateProgress
 AnyCommand: TypeAlias = (
-    Watch | Pause | Resume | Retry | Skip | Cancel | Undo | SetAside | Decide | Gate | Stop | Diff
+    Watch
+    | Pause
+    | Resume
+    | Retry
+    | Skip
+    | Cancel
+    | Tell
+    | Undo
+    | SetAside
+    | Decide
+    | Gate
+    | Stop
+    | Diff
 )
 Message: TypeAlias = AnyEvent | AnyBulk | Answer
 """All that a viewer may receive."""

@@ -20,6 +20,9 @@ class Watch(Command, frozen=True, kw_only=True):
 class Pause(Command, frozen=True, kw_only=True):
     """Let running turns finish, start nothing new."""
 
+    now: bool = False
+    """Cut running turns short; they are taken up again, in the same session where that goes."""
+
 
 class Resume(Command, frozen=True, kw_only=True):
     """Go on after a pause."""
@@ -29,6 +32,8 @@ class Retry(Command, frozen=True, kw_only=True):
     """A fresh attempt at a failed, halted or skipped task, from the current tree."""
 
     task: str
+    agent: str = ""
+    """Another agent than the one whose turn it is."""
 
 
 class Skip(Command, frozen=True, kw_only=True):
@@ -42,6 +47,14 @@ class Cancel(Command, frozen=True, kw_only=True):
 
     task: str
     """The task's id; `fix N` for the fix of phase N."""
+
+
+class Tell(Command, frozen=True, kw_only=True):
+    """A person's message to an agent at work; it gets it at the end of its answer."""
+
+    task: str
+    """The task's id; `fix N` for the fix of phase N."""
+    text: str
 
 
 class Undo(Command, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from sixfold.events.tag import snake
-from sixfold.model import Checklist, Failure, Isolation, Plan, Suspect, Verdict
+from sixfold.model import Checklist, Failure, Isolation, Plan, Suspect, Usage, Verdict
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
@@ -158,6 +158,8 @@ class TaskReopened(Event, frozen=True, kw_only=True):
     """A failed, halted or skipped task is pending again."""
 
     task: str
+    agent: str = ""
+    """The agent that a person wants for it; empty: whose turn it is."""
 
 
 class TaskUndone(Event, frozen=True, kw_only=True):
@@ -237,6 +239,66 @@ class FixEnded(Event, frozen=True, kw_only=True):
     """Where the work of a fix that was not integrated is kept."""
 
 
+class TurnHeld(Event, frozen=True, kw_only=True):
+    """An attempt rests in its slot: its turn was cut short, or may not begin yet."""
+
+    slot: int
+    task: str
+    """The task's id; for a fix `fix N`."""
+    attempt: int
+    reason: str
+
+
+class TurnBegan(Event, frozen=True, kw_only=True):
+    """An attempt that rested goes on, perhaps with another agent."""
+
+    slot: int
+    task: str
+    attempt: int
+    agent: str
+
+
+class AgentStalled(Event, frozen=True, kw_only=True):
+    """An agent gave no sign of life for so long."""
+
+    slot: int
+    task: str
+    attempt: int
+    seconds: float
+
+
+class AgentRecovered(Event, frozen=True, kw_only=True):
+    """A stalled agent gave a sign of life."""
+
+    slot: int
+    task: str
+    attempt: int
+
+
+class UsageReported(Event, frozen=True, kw_only=True):
+    """What an attempt spent since this was reported last."""
+
+    slot: int
+    task: str
+    attempt: int
+    agent: str
+    usage: Usage
+
+
+class ProviderLimited(Event, frozen=True, kw_only=True):
+    """A provider takes no more for now: its agents start nothing before `until` (UTC)."""
+
+    provider: str
+    until: datetime
+    reason: str
+
+
+class ProviderBack(Event, frozen=True, kw_only=True):
+    """A provider's agents may start again."""
+
+    provider: str
+
+
 class PermissionAsked(Event, frozen=True, kw_only=True):
     """An agent, or the work it left, waits for a person's leave."""
 
@@ -246,6 +308,13 @@ class PermissionAsked(Event, frozen=True, kw_only=True):
     """Name of the request, to be answered by."""
     text: str
     options: list[str]
+    """Of a tool: allow, always, reject, never; else yes, no."""
+    kind: str = ""
+    """Of the tool, as the protocol calls it; empty where it is no tool."""
+    command: str = ""
+    """The shell command that it would run."""
+    diff: str = ""
+    """What it would change."""
 
 
 class PermissionAnswered(Event, frozen=True, kw_only=True):
@@ -259,6 +328,9 @@ class PermissionAnswered(Event, frozen=True, kw_only=True):
 
 class RunPaused(Event, frozen=True, kw_only=True):
     """Running turns finish; nothing new starts."""
+
+    now: bool = False
+    """Running turns are cut short, and taken up again later."""
 
 
 class RunResumed(Event, frozen=True, kw_only=True):

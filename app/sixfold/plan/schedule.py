@@ -163,6 +163,11 @@ class Schedule:
         ]
 
     @property
+    def any_ready(self) -> bool:
+        """Whether there is a task that would start if a slot were free."""
+        return self._count["ready"] > 0
+
+    @property
     def idle(self) -> bool:
         """Whether nothing runs."""
         return not any(self._count[state] for state in _BUSY)

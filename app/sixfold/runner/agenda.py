@@ -30,6 +30,11 @@ class Agenda:
             elif task.state == "halted" and not halted:
                 self._emit(ev.TaskReopened(task=name))
 
+    @property
+    def ready(self) -> bool:
+        """Could a task start, had it a slot."""
+        return self._schedule.any_ready
+
     def start(self, free: Collection[int]) -> Sequence[Assignment]:
         """Ready tasks for free slots; they count as running from now on."""
         return self._schedule.start(free)
@@ -57,10 +62,10 @@ class Agenda:
         for halt in halts:
             self._emit(ev.TaskHalted(task=halt.task, because=halt.because))
 
-    def tell_reopened(self, tasks: Sequence[str]) -> None:
-        """Put on record what is pending again."""
+    def tell_reopened(self, tasks: Sequence[str], agent: str = "") -> None:
+        """Put on record what is pending again, the first of it perhaps for another agent."""
         for task in tasks:
-            self._emit(ev.TaskReopened(task=task))
+            self._emit(ev.TaskReopened(task=task, agent=agent if task == tasks[0] else ""))
 
     def due(self) -> list[int]:
         """Phases whose gate should run now."""

@@ -22,7 +22,7 @@ def run_started(job: Job, folder: RunFolder) -> ev.RunStarted:
         repository=str(job.root),
         branch=job.branch,
         commit=job.commit,
-        agent=job.agent.name,
+        agent=job.settings.default_agent,
         slots=job.settings.roster.slots,
         pid=os.getpid(),
         context=job.context,

@@ -284,7 +284,7 @@ class Apart(Ground):
                 return reason
             task = self._task(attempt)
             about = aim.trailers(task)
-            agent, run = self._job.agent.name, self._folder.id
+            agent, run = self._state.work[attempt.slot].agent, self._folder.id
             text = message(aim.subject, **about, run=run, agent=agent, attempt=attempt.number)
             return Entry(text, task)
 

@@ -21,7 +21,10 @@ from sixfold.workspace.git import GitError
 
 
 class Fixes:
-    """Sees to the gate of a phase that is settled; `block` asks for a person."""
+    """Sees to the gate of a phase that is settled; `block` asks for a person.
+
+    `may_start` says whether the run may still spend anything on agents.
+    """
 
     def __init__(  # noqa: PLR0917 - the parts of a runner that a red gate concerns
         self,
@@ -31,11 +34,12 @@ class Fixes:
         gates: Gates,
         slots: Slots,
         block: Callable[[str, list[str]], None],
+        may_start: Callable[[], bool],
     ) -> None:
         self._job, self._bulk = desk.job, desk.bulk
         self._state, self._emit, self._woken = desk.state, desk.emit, desk.woken
         self._ground, self._agenda, self._gates, self._slots = ground, agenda, gates, slots
-        self._block = block
+        self._block, self._may_start = block, may_start
         self._mending: dict[int, ev.GateEnded] = {}
         """Slot -> the red gate that is mended there."""
         self._doubted: set[int] = set()
@@ -65,7 +69,7 @@ class Fixes:
             self._gates.begin("phase", phase, self._take_verdict)
         elif self._tries(phase) >= self._job.settings.gate.fix_attempts:
             self._give_up(phase, red)
-        elif self._slots.free:
+        elif self._slots.free and self._may_start():
             self._start(phase, red)
 
     def _tries(self, phase: int) -> int:
@@ -86,7 +90,8 @@ class Fixes:
     def _start(self, phase: int, red: ev.GateEnded) -> None:
         del self._gates.red[phase]  # the gate after the fix gives a verdict of its own
         number = self._state.fixes.get(phase, 0) + 1
-        slot, label, agent = slot_for_fix(self._slots.free), f"fix {phase}", self._job.agent.name
+        slot, label = slot_for_fix(self._slots.free), f"fix {phase}"
+        agent = self._job.crew.whose("fix", slot)
         branch, base = self._ground.place(label, number)
         self._bulk.begin(slot, label, number)
         self._mending[slot] = red

@@ -11,10 +11,9 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sixfold import config
-from sixfold.agents.agent import Agent
 from sixfold.agents.prompts import Brief
-from sixfold.agents.roster import enlist
-from sixfold.config import ConfigError, GateSettings, Settings
+from sixfold.agents.roster import Crew
+from sixfold.config import ConfigError, GateSettings, Kinds, Settings
 from sixfold.errors import UserError
 from sixfold.events import RunStarted
 from sixfold.feature import load, story, tasks
@@ -63,7 +62,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
     reading: Reading
     plan: Plan
-    agent: Agent
+    crew: Crew
     env: Mapping[str, str]
     """For every child: the user's environment with the toolchain in front."""
     brief: Brief
@@ -163,7 +162,7 @@ def read_settings(root: Path, options: Options) -> tuple[Settings, Path]:
     settings = config.parse(text, path.name if options.config is None else str(path), os.environ)
     roster = settings.roster
     if options.agent:
-        roster = structs.replace(roster, default=options.agent)
+        roster = structs.replace(roster, default=options.agent, kinds=Kinds(), by_slot={})
     if options.slots:
         roster = structs.replace(roster, slots=options.slots)
     stories = options.stories or settings.stories
@@ -182,7 +181,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     settings, feature = reading.settings, reading.feature
     if settings.checklists == "stop":
         _refuse_open_checklists(feature)
-    agent = enlist(settings, settings.default_agent, reading.folder)
+    crew = Crew(settings, reading.folder)
     env = toolchain.find(reading.root).environment(os.environ)
     find_gate(reading.root, settings.gate, env)
     readiness = look_at_tree(reading, options, going_on=started is not None)
@@ -192,7 +191,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     return Job(
         reading=reading,
         plan=draw(reading, reading.tasks),
-        agent=agent,
+        crew=crew,
         env=env,
         brief=_brief(reading, context),
         spec=_text(feature.directory / "spec.md"),

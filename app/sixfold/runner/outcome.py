@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sixfold import events as ev
+from sixfold.config import Budget
 from sixfold.state import RunState
 
 
@@ -24,6 +25,20 @@ def unfinished(state: RunState) -> str:
         return f"tasks left: {', '.join(left)}"
     last = state.gate.ended if state.gate else None
     return f"the last gate is {last.verdict}" if last and last.verdict != "green" else ""
+
+
+def overspent(budget: Budget, state: RunState) -> str:
+    """Why nothing new may start: what the budget allows was spent; else empty.
+
+    It counts from when a person last let a blocked run go on.
+    """
+    cost = state.usage.cost - state.granted.cost
+    tokens = state.usage.tokens - state.granted.tokens
+    if budget.usd is not None and cost >= budget.usd:
+        return f"the budget of ${budget.usd:,.2f} is spent (${cost:,.2f})"
+    if budget.tokens is not None and tokens >= budget.tokens:
+        return f"the budget of {budget.tokens:,} tokens is spent ({tokens:,})"
+    return ""
 
 
 def summary(gate: ev.GateEnded) -> str:

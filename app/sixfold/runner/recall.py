@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sixfold import events as ev
+from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
 from sixfold.gate.command import survey
 from sixfold.gate.listen import GoListener, Listener, PlainListener
 from sixfold.runner.store import RunFolder
-from sixfold.runner.turns import Kind, transcript
+from sixfold.runner.turns import transcript
 
 MOST_BYTES = 200_000
 """Of the end of one agent's transcript."""

@@ -10,6 +10,8 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from sixfold import events as ev
+from sixfold.agents.permissions import Request, by_rules
+from sixfold.config import ConfigError
 from sixfold.model import Plan
 from sixfold.plan.change import Change
 from sixfold.plan.schedule import Assignment, Halt
@@ -25,10 +27,11 @@ from sixfold.runner.gates import Gates
 from sixfold.runner.ground import Attempt, Ending, Ground
 from sixfold.runner.job import Job
 from sixfold.runner.journal import JournalError
-from sixfold.runner.outcome import stuck, unfinished
+from sixfold.runner.outcome import overspent, stuck, unfinished
 from sixfold.runner.questions import Questions
 from sixfold.runner.record import Record, Report
 from sixfold.runner.shared import Shared
+from sixfold.runner.sittings import Sittings
 from sixfold.runner.slots import Outcome, Slots
 from sixfold.runner.store import RunFolder
 from sixfold.runner.ticks import Ticks
@@ -63,6 +66,7 @@ class Runner:
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
         self._document = Document(job.reading)
         self._questions = Questions(self._emit, attended=wait)
+        self._sittings = Sittings(desk, self._permit)
         self._ground = self._lay_ground(desk)
         self._ticks = Ticks(desk, self._document)
         self._edits = Edits(desk, self._document, self._ground, self._take_edit)
@@ -76,14 +80,18 @@ class Runner:
             self._gates,
             self._slots,
             self._block,
+            self._affordable,
         )
         self._undoing = Undoing(desk, self._ground, self._ticks, self._fixes.mended)
 
     def _lay_ground(self, desk: Desk) -> Ground:
-        turns = Turns(desk.job, desk.folder, self._bulk.say, lambda: self._document.found)
+        turns = Turns(desk.job, desk.folder, self._sittings, lambda: self._document.found)
         if desk.job.settings.isolation.mode == "shared":
             return Shared(desk.job, desk.folder, turns)
         return Apart(desk, turns, self._questions.ask)
+
+    async def _permit(self, slot: int, request: Request) -> str | None:  # noqa: ARG002
+        return await by_rules()(request)
 
     def _why_cancelled(self) -> str:
         return self._stop_reason or "cancelled by a person"
@@ -207,8 +215,17 @@ class Runner:
             self._fixes.see_to()
 
     def _start_ready(self) -> None:
-        for assignment in self._agenda.start(self._slots.free):
-            self._start(assignment)
+        free = {slot for slot in self._slots.free if self._sittings.startable("task", slot)}
+        if free and self._agenda.ready and self._affordable():
+            for assignment in self._agenda.start(free):
+                self._start(assignment)
+
+    def _affordable(self) -> bool:
+        """May agents start; where the budget is spent, a person is asked."""
+        spent = overspent(self._job.settings.budget, self.state)
+        if spent:
+            self._block(spent, ["resume", "stop"])
+        return not spent
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
@@ -247,7 +264,7 @@ class Runner:
                 task=task.id,
                 slot=slot,
                 attempt=number,
-                agent=self._job.agent.name,
+                agent=self.state.tasks[task.id].wanted or self._job.crew.whose("task", slot),
                 branch=branch,
                 base=base,
             )
@@ -311,12 +328,16 @@ class Runner:
             reason = "the run is ending"
         if not reason:
             match command:
-                case ev.Pause():
-                    self._emit(ev.RunPaused())
+                case ev.Pause(now=now):
+                    self._emit(ev.RunPaused(now=now))
+                    if now:
+                        self._sittings.rest()
                 case ev.Resume():
                     self._go_on()
-                case ev.Retry(task=task):
-                    reason = self._retry(task)
+                case ev.Retry(task=task, agent=agent):
+                    reason = self._retry(task, agent)
+                case ev.Tell(task=task, text=word):
+                    self._tell(task, word)
                 case ev.Skip(task=task):
                     self._skip(task)
                 case ev.Cancel(task=task):
@@ -339,8 +360,14 @@ class Runner:
         self._emit(ev.RunBlocked(reason=reason, options=options))
         self._woken.set()
 
+    def _tell(self, label: str, text: str) -> None:
+        for work in self.state.work.values():
+            if work.label == label:
+                self._sittings.tell(work.slot, text)
+
     def _go_on(self) -> None:
         """After a pause; or after a block, which forgives what is red and is judged again."""
+        self._sittings.wake()
         if self.state.status == "blocked":
             self._gates.forgive(self.state.fixes)
         if self.state.status != "running":
@@ -352,15 +379,20 @@ class Runner:
         elif not self._gates.running:
             self._gates.begin("asked")
 
-    def _retry(self, name: str) -> str:
+    def _retry(self, name: str, agent: str) -> str:
         """Reopen a task; why that is of no use, where it is not."""
+        try:
+            if agent:
+                self._job.crew.agent(agent)
+        except ConfigError as error:
+            return f"{error.where}: {error.what}; {error.hint}"
         reopened = self._agenda.reopen(name)
         if not reopened:
             return f"{name} cannot run before what it needs is mended: retry that first"
         if self.state.status == "blocked":
             self._go_on()
         self._tries[name] = 0
-        self._agenda.tell_reopened(reopened)
+        self._agenda.tell_reopened(reopened, agent)
         return ""
 
     def _skip(self, name: str) -> None:
@@ -403,6 +435,7 @@ class Runner:
                     await self._ground.mind()
 
     async def _end_children(self) -> None:
+        self._sittings.close()
         await asyncio.gather(self._slots.end(), self._gates.end(), self._fixes.end())
 
     async def _close(self) -> None:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.agents import prompts
 from sixfold.agents.agent import Turn, TurnEnd
+from sixfold.agents.roster import Kind
 from sixfold.feature import story
 from sixfold.feature.model import TasksFile
 from sixfold.model import Phase, Task
 from sixfold.process import MARKER
 from sixfold.runner.ground import Attempt
 from sixfold.runner.job import Job
+from sixfold.runner.sittings import Sittings
 from sixfold.runner.store import RunFolder
 
-Say: TypeAlias = Callable[[int, Sequence[ev.Utterance]], None]
-"""Takes a slot and what its agent says."""
-Kind: TypeAlias = Literal["task", "fix", "conflict"]
 _GIT = {
     "GIT_CONFIG_COUNT": "2",
     "GIT_CONFIG_KEY_0": "gc.auto",
@@ -44,12 +42,13 @@ class Place(Struct, frozen=True):
 
 
 class Turns:
-    """Takes turns of the job's agent. `found` gives `tasks.md` as it was read last."""
+    """What turns are about. `found` gives `tasks.md` as it was read last."""
 
     def __init__(
-        self, job: Job, folder: RunFolder, say: Say, found: Callable[[], TasksFile]
+        self, job: Job, folder: RunFolder, sittings: Sittings, found: Callable[[], TasksFile]
     ) -> None:
-        self._job, self._folder, self._say, self._found = job, folder, say, found
+        self._job, self._folder, self._found = job, folder, found
+        self._sittings = sittings
 
     async def task(
         self, place: Place, attempt: Attempt, task: Task, phase: Phase | None, before: str
@@ -66,7 +65,7 @@ class Turns:
             before=before,
             where=_words(marks),
         )
-        return await self._take(place, prompt, marks)
+        return await self._take("task", place, attempt, prompt, marks)
 
     async def fix(
         self, place: Place, attempt: Attempt, phase: Phase, gate: ev.GateEnded, diff: str
@@ -74,7 +73,7 @@ class Turns:
         """A turn at the red gate of a phase."""
         marks = self._marks("fix", str(phase.number), attempt, place)
         prompt = prompts.for_fix(phase, gate, diff, self._job.brief, where=_words(marks))
-        return await self._take(place, prompt, marks)
+        return await self._take("fix", place, attempt, prompt, marks)
 
     async def conflict(
         self, place: Place, attempt: Attempt, conflict: prompts.Contradiction
@@ -83,7 +82,7 @@ class Turns:
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
         text = next((read.text for read in self._found().tasks if read.id == attempt.label), "")
         prompt = prompts.for_conflict(conflict, text, self._job.brief, where=_words(marks))
-        return await self._take(place, prompt, marks)
+        return await self._take("conflict", place, attempt, prompt, marks)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:
         """What the contract promises every agent in its environment."""
@@ -99,8 +98,10 @@ class Turns:
             "SIXFOLD_RESULT": str(place.results / f"{stem}.json"),
         }
 
-    async def _take(self, place: Place, prompt: str, marks: Mapping[str, str]) -> TurnEnd:
-        slot, result = int(marks["SIXFOLD_SLOT"]), Path(marks["SIXFOLD_RESULT"])
+    async def _take(
+        self, kind: Kind, place: Place, attempt: Attempt, prompt: str, marks: Mapping[str, str]
+    ) -> TurnEnd:
+        result = Path(marks["SIXFOLD_RESULT"])
         turn = Turn(
             prompt=prompt,
             cwd=place.root,
@@ -113,7 +114,7 @@ class Turns:
             result=result,
             transcript=self._folder.transcripts / f"{result.stem}.log",
         )
-        return await self._job.agent.take(turn, lambda lines: self._say(slot, lines))
+        return await self._sittings.take(kind, attempt, turn)
 
     def _story(self, task: Task) -> str:
         found = story.story(self._job.spec, task.story) if task.story else None

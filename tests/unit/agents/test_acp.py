@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import acp_agent
+from client import Ear
 from sixfold.agents.acp import adapter, wire
 from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.acp.wire import Lines, read
@@ -60,7 +61,6 @@ class Stage:
             timeout=self.timeout,
             stall_timeout=self.stall_timeout,
             mode=self.mode,
-            permit=self.permit,
         )
         turn = Turn(
             prompt="# Task T1 café\n",
@@ -70,7 +70,7 @@ class Stage:
             transcript=self.folder / "T1-1.log",
         )
         try:
-            return await agent.take(turn, self.heard.extend)
+            return await agent.take(turn, Ear(self.permit, hear=self.heard.extend))
         finally:
             assert not marked({MARKER: RUN})
 

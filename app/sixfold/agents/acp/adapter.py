@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from sixfold import process
 from sixfold.agents.acp.hearing import LONGEST_LINE, Hearing, utterance
 from sixfold.agents.acp.wire import Lines, Wire
-from sixfold.agents.agent import Hear, Turn, TurnEnd, read_result
-from sixfold.agents.permissions import Permit, by_rules
+from sixfold.agents.agent import Client, Turn, TurnEnd, read_result
 from sixfold.uncut import to_the_end
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class AcpAgent:
     """Runs `command` for each turn and talks to it over its pipes.
 
     A turn ends without success after `timeout` seconds, or `stall_timeout` seconds of silence.
-    `mode` is set where it is not empty; `permit` answers what the agent asks to be allowed.
+    `mode` is set where it is not empty.
     """
 
     def __init__(
@@ -42,14 +41,12 @@ class AcpAgent:
         timeout: float,
         stall_timeout: float,
         mode: str = "",
-        permit: Permit | None = None,
     ) -> None:
         self.name = name
         self._command, self._env, self._mode = command, env, mode
         self._timeout, self._stall_timeout = timeout, stall_timeout
-        self._permit = permit or by_rules()
 
-    async def take(self, turn: Turn, hear: Hear) -> TurnEnd:
+    async def take(self, turn: Turn, client: Client) -> TurnEnd:
         """Start the agent, have the prompt answered, and read its result file."""
         prompt_file = turn.transcript.with_suffix(".prompt.md")
         prompt_file.write_text(turn.prompt, encoding="utf-8")
@@ -59,7 +56,7 @@ class AcpAgent:
         with turn.transcript.open("ab") as transcript:
             try:
                 child = await process.spawn(
-                    self._command,
+                    [*turn.before, *self._command],
                     cwd=turn.cwd,
                     env={**turn.env, **self._env},
                     stdin=subprocess.PIPE,
@@ -68,17 +65,18 @@ class AcpAgent:
             except OSError as error:
                 reason = f"cannot start {self._command[0]}: {error.strerror}"
                 return TurnEnd(ok=False, reason=reason)
-            reason = await self._converse(child, transcript, turn, hear)
+            reason = await self._converse(child, transcript, turn, client)
         return _judge(reason, turn)
 
     async def _converse(
-        self, child: process.Child, transcript: BinaryIO, turn: Turn, hear: Hear
+        self, child: process.Child, transcript: BinaryIO, turn: Turn, client: Client
     ) -> str:
         from sixfold.agents.acp.talk import Talk  # noqa: PLC0415 (half a second, only if used)
 
+        hear = client.hear
         hearing = Hearing(turn.cwd)
         wire = Wire(child, transcript, hearing, hear)
-        talk = Talk(wire, hearing, hear, self._permit, turn.cwd)
+        talk = Talk(wire, hearing, hear, client.permit, turn.cwd)
         held = asyncio.create_task(talk.hold(turn.prompt, self._mode))
         errors = Errors()
         reading = asyncio.create_task(errors.drain(child, transcript))

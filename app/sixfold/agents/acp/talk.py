@@ -16,7 +16,7 @@ import sixfold
 from sixfold.agents.acp import judging
 from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
 from sixfold.agents.acp.wire import Wire
-from sixfold.agents.agent import Hear
+from sixfold.agents.command import Hear
 from sixfold.agents.permissions import Permit, Request
 
 

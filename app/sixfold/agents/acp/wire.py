@@ -12,7 +12,7 @@ import msgspec
 
 from sixfold import process
 from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
-from sixfold.agents.agent import Hear
+from sixfold.agents.command import Hear
 from sixfold.events import Utterance
 
 LONGEST_FRAME = 50 << 20
