@@ -119,7 +119,11 @@ def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
         ("gate", "run the gate now"),
         ("stop", "end the run"),
     ):
-        _place(add(name, help_, "control"))
+        control = add(name, help_, "control")
+        if name == "pause":
+            now = "cut running turns short, too; they are taken up again later"
+            control.add_argument("--now", action="store_true", help=now)
+        _place(control)
     for name, help_ in (
         ("retry", "a fresh attempt at a failed or skipped task"),
         ("skip", "leave a task's box open, let its dependents run"),
@@ -129,10 +133,17 @@ def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
     ):
         control = add(name, help_, "control")
         control.add_argument("task", help="the task's id")
+        if name == "retry":
+            other = "with this agent, instead of the one whose turn it is"
+            control.add_argument("--agent", metavar="NAME", help=other)
         if name == "undo":
             also = "undo finished tasks that need it, too"
             control.add_argument("--dependents", action="store_true", help=also)
         _place(control)
+    tell = add("tell", "say something to an agent at work, at the end of its turn", "control")
+    tell.add_argument("task", help="the task's id; `fix N` for the fix of phase N")
+    tell.add_argument("text", help="what to say")
+    _place(tell)
     answer = add("answer", "answer what the run asks", "control")
     answer.add_argument("request", help="the request's name")
     answer.add_argument("option", help="the answer, such as yes or no")

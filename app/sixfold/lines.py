@@ -23,6 +23,10 @@ def harmless(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone():%H:%M:%S}"
+
+
 def at_work(
     event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered,
 ) -> str:
@@ -87,8 +91,7 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
         case ev.UsageReported():
             return ""
         case ev.ProviderLimited():
-            until = f"{event.until.astimezone():%H:%M:%S}"
-            return f"{event.provider} takes no more until {until}{_because(event.reason)}"
+            return f"{event.provider} takes no more until {_clock(event.until)}: {event.reason}"
         case ev.ProviderBack():
             return f"{event.provider} takes work again"
         case ev.GateStarted():

@@ -1,4 +1,4 @@
-"""`sixfold pause`, `retry TASK`, `stop` ...: one command to the live run."""
+"""`sixfold pause`, `retry TASK`, `tell TASK TEXT`, `stop` ...: one command to the live run."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from sixfold.errors import UserError
 from sixfold.link import Link, LinkError
 
 COMMANDS: dict[str, Callable[[str], ev.AnyCommand]] = {
-    "pause": lambda _: ev.Pause(),
     "resume": lambda _: ev.Resume(),
     "gate": lambda _: ev.Gate(),
     "stop": lambda _: ev.Stop(),
-    "retry": lambda task: ev.Retry(task=task),
     "skip": lambda task: ev.Skip(task=task),
     "cancel": lambda task: ev.Cancel(task=task),
     "set-aside": lambda task: ev.SetAside(task=task),
@@ -45,6 +43,12 @@ def main(asked: argparse.Namespace) -> int:
 def _meant(asked: argparse.Namespace) -> ev.AnyCommand:
     if asked.name == "undo":
         return ev.Undo(task=asked.task, dependents=asked.dependents)
+    if asked.name == "pause":
+        return ev.Pause(now=asked.now)
+    if asked.name == "retry":
+        return ev.Retry(task=asked.task, agent=asked.agent or "")
+    if asked.name == "tell":
+        return ev.Tell(task=asked.task, text=asked.text)
     if asked.name == "answer":
         return ev.Decide(request=asked.request, option=asked.option)
     return COMMANDS[asked.name](getattr(asked, "task", ""))

@@ -65,7 +65,7 @@ class Limits:
         return most / 2 + random.uniform(0, most / 2)  # noqa: S311 - jitter
 
     def _let(self, provider: str) -> None:
-        del self._clocks[provider]
+        self._clocks.pop(provider).cancel()
         self._emit(ev.ProviderBack(provider=provider))
         self._woken.set()
         telling = asyncio.create_task(self._tell())

@@ -141,7 +141,7 @@ def test_a_program_that_is_not_there_is_told_before_the_start(tmp_path: Path) ->
     settings = parse("agents:\n  x: {protocol: command, command: [no-such-agent]}\n", "f", {})
     with pytest.raises(ConfigError, match="not on PATH"):
         enlist(settings, "x", tmp_path)
-    with pytest.raises(ConfigError, match="use one of: .*x"):
+    with pytest.raises(ConfigError, match=r"use one of: .*x"):
         enlist(settings, "y", tmp_path)
 
 
