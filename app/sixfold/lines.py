@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import datetime
 
 from sixfold import events as ev
-from sixfold.model import Failure, PlanWarning, Suspect
-from sixfold.state import RunState
+from sixfold.model import Failure, PlanWarning, Suspect, Usage
+from sixfold.state import RunState, Work
 
 SHORT = 10
 """Characters of a commit's id that are shown."""
@@ -193,8 +193,17 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
         lines.append(f"to have it all in your branch: {state.command}")
     if state.options:
         lines.append(f"you can: {', '.join(state.options)}")
+    if spent := spending(state.usage):
+        lines.append(f"spent: {spent}")
     lines.extend(
-        f"slot {work.slot}: {work.label}, attempt {work.attempt}" for work in state.work.values()
+        f"{one.provider} takes no more until {_clock(one.until)}: {one.reason}"
+        for one in state.limited.values()
+    )
+    lines.extend(_slot_line(work) for work in state.work.values())
+    lines.extend(
+        f"{ask.request} of {ask.task} asks: {ask.text} ({' or '.join(ask.options)}; "
+        f"`sixfold answer {ask.request} ...`)"
+        for ask in state.asked.values()
     )
     lines.extend(
         f"{name} {task.state}{_because(task.reason)}"
@@ -204,6 +213,19 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     if state.gate and state.gate.ended:
         lines.append(gate_lines(state.gate.ended))
     return lines
+
+
+def spending(usage: Usage) -> str:
+    """Tokens and dollars, those that are known."""
+    tokens = f"{usage.tokens:,} tokens" if usage.tokens else ""
+    cost = f"${usage.cost:,.2f}" if usage.cost else ""
+    return ", ".join(filter(None, [tokens, cost]))
+
+
+def _slot_line(work: Work) -> str:
+    rests = f", rests: {work.held}" if work.held else ""
+    stalled = f", no sign of life for {work.stalled:.0f} s" if work.stalled else ""
+    return f"slot {work.slot}: {work.label}, attempt {work.attempt}, {work.agent}{rests}{stalled}"
 
 
 def _because(reason: str) -> str:

@@ -68,6 +68,9 @@ def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
         "pid": state.pid if live else None,
         "done": state.done,
         "total": state.total,
+        "usage": msgspec.to_builtins(state.usage),
+        "limited": {name: one.until for name, one in state.limited.items()},
+        "asked": [msgspec.to_builtins(one) for one in state.asked.values()],
         "phases": [
             {
                 "number": phase.number,
@@ -86,6 +89,8 @@ def _as_json(state: RunState, *, live: bool) -> dict[str, Any]:
                 "reason": task.reason,
                 "commit": task.commit,
                 "branch": task.branch,
+                "agent": task.agent,
+                "usage": msgspec.to_builtins(task.usage),
             }
             for name, task in state.tasks.items()
         ],

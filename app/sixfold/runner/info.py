@@ -33,6 +33,7 @@ def leave_info(reading: Reading, state: RunState) -> None:
         "kept": {name: task.branch for name, task in state.tasks.items() if _kept(task)},
         "branches": asyncio.run(_branches(reading.root, state.run)),
         "command": state.command,
+        "usage": msgspec.to_builtins(state.usage),
         "gate": msgspec.to_builtins(gate) if gate else None,
     }
     _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
