@@ -1,8 +1,10 @@
 """An agent for tests: speaks the Agent Client Protocol on stdio, as a script tells it.
 
 `python acp_agent.py SCRIPT` reads a JSON object: `steps` of its one turn, `ignore` (any of cancel,
-eof, term), `version`, `session` (what session/new answers beside the id), and `prompt`, an answer
-that stands in for the usual end. Steps, one key each:
+eof, term), `version`, `session` (what session/new answers beside the id), `able` (what it says it
+is able to), `refuse` (method -> the error that answers it), `later` (steps of every prompt but the
+first, or of all in a session of before), `past` (what it tells again of such a session), and
+`prompt`, an answer that stands in for the usual end. Steps, one key each:
 
     say, think            a piece of a message or a thought; say {"pieces": [...], "every": seconds}
     update                any session update, raw
@@ -73,6 +75,7 @@ class Player:
         self._messages: queue.Queue[Message | None] = queue.Queue()
         self._answers: queue.Queue[Message] = queue.Queue()
         self._cancelled = threading.Event()
+        self._prompts = 0
         if "term" in self._ignore:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
@@ -97,13 +100,28 @@ class Player:
         self._messages.put(None)
 
     def _answer(self, message: Message) -> None:
+        if error := self._script.get("refuse", {}).get(message["method"]):
+            send(id=message["id"], error=error)
+            return
         match message["method"]:
             case "initialize":
-                result = {"protocolVersion": self._script.get("version", 1)}
+                able = self._script.get("able", {})
+                result = {
+                    "protocolVersion": self._script.get("version", 1),
+                    "agentCapabilities": able,
+                }
+            case "session/load" | "session/resume":
+                for text in self._script.get("past", []):
+                    say(text)
+                self._prompts = 1
+                result = {}
             case "session/new":
                 result = {"sessionId": SESSION, **self._script.get("session", {})}
             case "session/prompt":
+                if self._prompts or "later" in self._script:
+                    say(f"told {message['params']['prompt'][0]['text'].strip()}\n")
                 send(id=message["id"], **self._turn())
+                self._prompts += 1
                 return
             case method:
                 say(f"{method} {json.dumps(message['params'])}\n")
@@ -112,7 +130,8 @@ class Player:
 
     def _turn(self) -> Message:
         try:
-            for step in self._script.get("steps", []):
+            first = self._script.get("steps", [])
+            for step in self._script.get("later", []) if self._prompts else first:
                 ((name, value),) = step.items()
                 getattr(self, name)(value)
         except CancelledError:
@@ -190,8 +209,8 @@ class Replay:
                 self._parts.append((entry["msg"], []))
             elif entry["dir"] == "<-" and self._parts:
                 self._parts[-1][1].append(entry["msg"])
-        new = [said for said, _ in self._parts if said.get("method") == "session/new"]
-        self._cwd = new[0]["params"]["cwd"]
+        places = [said["params"].get("cwd") for said, _ in self._parts if "params" in said]
+        self._cwd = next(place for place in places if place)
         self._ids: dict[int, Any] = {}
 
     def play(self) -> None:

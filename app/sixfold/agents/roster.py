@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from sixfold.agents.acp.adapter import AcpAgent
+from sixfold.agents.acp.starts import Starts
 from sixfold.agents.agent import Agent
 from sixfold.agents.command import CommandAgent
 from sixfold.agents.player import PlaybookError, load_playbook
@@ -27,6 +28,7 @@ class Crew:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._settings, self._folder, self._agents = settings, folder, dict[str, Agent]()
+        self._starts = Starts()
         roster = settings.roster
         kinds = (roster.kinds.task, roster.kinds.fix, roster.kinds.validate)
         for name in {settings.default_agent, roster.fallback, *kinds, *roster.by_slot.values()}:
@@ -36,7 +38,7 @@ class Crew:
     def agent(self, name: str) -> Agent:
         """The agent called `name`. Raises `ConfigError`."""
         if name not in self._agents:
-            self._agents[name] = enlist(self._settings, name, self._folder)
+            self._agents[name] = enlist(self._settings, name, self._folder, self._starts)
         return self._agents[name]
 
     def whose(self, kind: Kind, slot: int) -> str:
@@ -57,8 +59,10 @@ class Crew:
         return self._settings.roster.fallback
 
 
-def enlist(settings: Settings, name: str, folder: Path) -> Agent:
+def enlist(settings: Settings, name: str, folder: Path, starts: Starts | None = None) -> Agent:
     """The agent called `name`; relative paths of its settings start at `folder`.
+
+    Those that take long to start do so one after the other, as `starts` says.
 
     Raises `ConfigError` where there is none, or its program or playbook is missing.
     """
@@ -81,6 +85,7 @@ def enlist(settings: Settings, name: str, folder: Path) -> Agent:
                 timeout=agent.timeout,
                 stall_timeout=agent.stall_timeout,
                 mode=agent.mode,
+                starts=starts,
             )
 
 

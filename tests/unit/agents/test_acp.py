@@ -3,88 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import acp_agent
-from client import Ear
+from acp_stage import PROGRAM, Stage, Step
 from sixfold.agents.acp import adapter, wire
-from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.acp.wire import Lines, read
-from sixfold.agents.agent import Turn, TurnEnd
-from sixfold.agents.permissions import Permit, Request
+from sixfold.agents.agent import TurnEnd
+from sixfold.agents.permissions import Request
 from sixfold.agents.roster import enlist
 from sixfold.config import parse
 from sixfold.events import Utterance
-from sixfold.process import MARKER, marked
 
-PROGRAM = str(Path(acp_agent.__file__))
 RECORDINGS = Path(__file__).parents[3] / "../shared/acp"
-RUN = f"acp-{os.getpid()}"
 OPTIONS = [
     {"optionId": "always", "kind": "allow_always", "name": "Always"},
     {"optionId": "yes", "kind": "allow_once", "name": "Yes"},
     {"optionId": "no", "kind": "reject_once", "name": "No"},
 ]
-Step = dict[str, Any]
-
-
-class Stage:
-    """A folder, an agent in it, and what was heard."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.heard: list[Utterance] = []
-        self.permit: Permit | None = None
-        self.timeout, self.stall_timeout, self.mode = 20.0, 20.0, ""
-
-    async def play(self, *steps: Step, **script: Any) -> TurnEnd:
-        """A turn by a script."""
-        path = self.folder / "script.json"
-        path.write_text(json.dumps({"steps": steps, **script}))
-        return await self.take(sys.executable, PROGRAM, str(path))
-
-    async def take(self, *command: str) -> TurnEnd:
-        """A turn by any command; no process may be left of it."""
-        agent = AcpAgent(
-            "mine",
-            command,
-            env={"KEY": "value"},
-            timeout=self.timeout,
-            stall_timeout=self.stall_timeout,
-            mode=self.mode,
-        )
-        turn = Turn(
-            prompt="# Task T1 café\n",
-            cwd=self.folder,
-            env={**os.environ, MARKER: RUN, "SIXFOLD_RESULT": str(self.result)},
-            result=self.result,
-            transcript=self.folder / "T1-1.log",
-        )
-        try:
-            return await agent.take(turn, Ear(self.permit, hear=self.heard.extend))
-        finally:
-            assert not marked({MARKER: RUN})
-
-    @property
-    def result(self) -> Path:
-        return self.folder / "results" / "T1-1.json"
-
-    @property
-    def transcript(self) -> bytes:
-        return (self.folder / "T1-1.log").read_bytes()
-
-    def said(self, *kinds: str) -> list[str]:
-        """What was heard of these kinds."""
-        return [line.text for line in self.heard if line.kind in kinds]
 
 
 @pytest.fixture
@@ -372,9 +313,10 @@ async def test_children_in_sessions_of_their_own_end_with_the_turn(stage: Stage)
 async def test_silence_is_told_and_ended(stage: Stage) -> None:
     stage.stall_timeout = 0.6
     end = await stage.play({"say": "thinking"}, {"wait": 60})
-    assert (end.ok, end.reason) == (False, "no sign of life for 0.6 s")
+    assert (end.ok, end.reason) == (False, "no sign of life for 0.9 s")
     assert stage.heard == [
-        Utterance("note", "no sign of life for 0.6 s: given up"),
+        Utterance("note", "no sign of life for 1 s"),
+        Utterance("note", "no sign of life for 0.9 s: given up"),
         Utterance("say", "thinking"),
     ]
     assert b'"stopReason": "cancelled"' in stage.transcript

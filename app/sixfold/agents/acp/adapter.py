@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from sixfold import process
 from sixfold.agents.acp.hearing import LONGEST_LINE, Hearing, utterance
+from sixfold.agents.acp.judging import failed
+from sixfold.agents.acp.spending import Spending
+from sixfold.agents.acp.starts import Start, Starts
 from sixfold.agents.acp.wire import Lines, Wire
 from sixfold.agents.agent import Client, Turn, TurnEnd, read_result
 from sixfold.uncut import to_the_end
@@ -28,8 +31,9 @@ LAST_WORDS_SECONDS = 1.0
 class AcpAgent:
     """Runs `command` for each turn and talks to it over its pipes.
 
-    A turn ends without success after `timeout` seconds, or `stall_timeout` seconds of silence.
-    `mode` is set where it is not empty.
+    A turn ends without success after `timeout` seconds; after `stall_timeout` seconds of silence
+    there is a warning, and half as long later it ends, too.
+    `mode` is set where it is not empty; `starts` has agents start one after the other.
     """
 
     def __init__(
@@ -41,10 +45,12 @@ class AcpAgent:
         timeout: float,
         stall_timeout: float,
         mode: str = "",
+        starts: Starts | None = None,
     ) -> None:
         self.name = name
         self._command, self._env, self._mode = command, env, mode
         self._timeout, self._stall_timeout = timeout, stall_timeout
+        self._starts, self._spending = starts or Starts(), Spending()
 
     async def take(self, turn: Turn, client: Client) -> TurnEnd:
         """Start the agent, have the prompt answered, and read its result file."""
@@ -53,6 +59,10 @@ class AcpAgent:
         turn.result.parent.mkdir(parents=True, exist_ok=True)
         turn.result.unlink(missing_ok=True)
         await _load()
+        async with self._starts.one() as start:
+            return await self._start(turn, client, start)
+
+    async def _start(self, turn: Turn, client: Client, start: Start) -> TurnEnd:
         with turn.transcript.open("ab") as transcript:
             try:
                 child = await process.spawn(
@@ -65,19 +75,25 @@ class AcpAgent:
             except OSError as error:
                 reason = f"cannot start {self._command[0]}: {error.strerror}"
                 return TurnEnd(ok=False, reason=reason)
-            reason = await self._converse(child, transcript, turn, client)
-        return _judge(reason, turn)
+            end = await self._converse(child, transcript, turn, client, start)
+        return _judge(turn) if end.ok else end
 
     async def _converse(
-        self, child: process.Child, transcript: BinaryIO, turn: Turn, client: Client
-    ) -> str:
-        from sixfold.agents.acp.talk import Talk  # noqa: PLC0415 (half a second, only if used)
+        self,
+        child: process.Child,
+        transcript: BinaryIO,
+        turn: Turn,
+        client: Client,
+        start: Start,
+    ) -> TurnEnd:
+        from sixfold.agents.acp.talk import PATIENCE, Talk  # noqa: PLC0415 (half a second, only if used)
 
         hear = client.hear
         hearing = Hearing(turn.cwd)
         wire = Wire(child, transcript, hearing, hear)
-        talk = Talk(wire, hearing, hear, client.permit, turn.cwd)
-        held = asyncio.create_task(talk.hold(turn.prompt, self._mode))
+        talk = Talk(wire, hearing, client, self._spending)
+        held = asyncio.create_task(talk.hold(turn, self._mode))
+        opened = asyncio.create_task(start.until(talk.open))
         errors = Errors()
         reading = asyncio.create_task(errors.drain(child, transcript))
         silence = asyncio.create_task(talk.silence(self._stall_timeout))
@@ -88,16 +104,17 @@ class AcpAgent:
             if held.done():
                 return held.result()
             if not silence.done():
-                return f"no end after {self._timeout:g} s"
-            reason = f"no sign of life for {self._stall_timeout:g} s"
+                return failed(f"no end after {self._timeout:g} s")
+            reason = f"no sign of life for {self._stall_timeout * PATIENCE:g} s"
             hear([utterance("note", f"{reason}: given up")])
         except ConnectionError:
             how = await _gone(child, reading)
-            return f"{how}: {errors.last}" if errors.last else how
+            return failed(f"{how}: {errors.last}" if errors.last else how)
         else:
-            return reason
+            return failed(reason)
         finally:
             silence.cancel()
+            opened.cancel()
             await to_the_end(_leave(talk, held, child, reading))
             hear(hearing.end())
 
@@ -108,7 +125,7 @@ async def _load() -> None:
 
 
 async def _leave(
-    talk: Talk, held: asyncio.Task[str], child: process.Child, reading: asyncio.Task[None]
+    talk: Talk, held: asyncio.Task[TurnEnd], child: process.Child, reading: asyncio.Task[None]
 ) -> None:
     """Have the agent stop and go, ever less politely, with all that it started."""
     if not held.done():
@@ -160,9 +177,7 @@ async def _gone(child: process.Child, reading: asyncio.Task[None]) -> str:
     return f"it ended in mid-turn with exit code {code}"
 
 
-def _judge(reason: str, turn: Turn) -> TurnEnd:
-    if reason:
-        return TurnEnd(ok=False, reason=" ".join(reason.split()))
+def _judge(turn: Turn) -> TurnEnd:
     result = read_result(turn.result)
     if isinstance(result, str):
         return TurnEnd(ok=False, reason=result)

@@ -98,6 +98,10 @@ class Hearing:
         self._calls: dict[str, Call] = {}
         self._told: set[str] = set()
         self._plan: dict[str, str] = {}
+        self.replaying = False
+        """Is what comes a session's past, which nobody wants to hear again."""
+        self.cost = 0.0
+        """What the session has cost by now, in US dollars, as far as it was told."""
         self.trouble: Trouble | None = None
         """The last trouble reported of a turn that ended in it."""
         self._reported = Trouble()
@@ -117,7 +121,9 @@ class Hearing:
             if message.get("method") != UPDATE or not isinstance(params, Mapping):
                 return []
             update = params.get("update")
-            return self._update(update) if isinstance(update, Mapping) else []
+            if self.replaying or not isinstance(update, Mapping):
+                return []
+            return self._update(update)
         except msgspec.ValidationError as error:
             return [utterance("note", f"an update that is not as agreed: {error}")]
 
@@ -151,6 +157,8 @@ class Hearing:
                 return self._tool(msgspec.convert(update, Call))
             case "plan":
                 return self._planned(msgspec.convert(update, Plan))
+            case "usage_update":
+                self._count(update.get("cost"))
             case "session_info_update":
                 self._watch(update.get("_meta"))
         return []
@@ -177,6 +185,11 @@ class Hearing:
         self._plan = now
         lines = [utterance("note", f"{_MARKS.get(s, '[?]')} {what}") for what, s in fresh]
         return [*self._speech.end(), *lines]
+
+    def _count(self, cost: object) -> None:
+        amount = cost.get("amount") if isinstance(cost, Mapping) else None
+        if isinstance(amount, int | float) and isinstance(cost, Mapping):
+            self.cost = float(amount) if cost.get("currency", "USD") == "USD" else self.cost
 
     def _watch(self, meta: object) -> None:
         """Codex tells what went wrong here, and ends its turn as if nothing had."""

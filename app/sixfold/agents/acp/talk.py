@@ -15,34 +15,62 @@ from acp.meta import PROTOCOL_VERSION
 import sixfold
 from sixfold.agents.acp import judging
 from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
+from sixfold.agents.acp.spending import Spending
 from sixfold.agents.acp.wire import Wire
-from sixfold.agents.command import Hear
-from sixfold.agents.permissions import Permit, Request
+from sixfold.agents.agent import Client, Turn, TurnEnd
+from sixfold.agents.permissions import Request
+
+PATIENCE = 1.5
+"""How many times its stall timeout an agent may be silent before it is given up."""
+LOOK_SECONDS = 0.5
+"""How soon it is noticed that a stalled agent speaks again."""
+
+
+class Refused(Exception):  # noqa: N818 - it is no error of ours
+    """The agent cannot be worked with, and why."""
 
 
 class Talk:
-    """A conversation over `wire`; the agent works in `cwd`."""
+    """A conversation over `wire` for `client`."""
 
-    def __init__(self, wire: Wire, hearing: Hearing, hear: Hear, permit: Permit, cwd: Path) -> None:
-        self._wire, self._hearing, self._hear = wire, hearing, hear
-        self._permit, self._cwd = permit, cwd
+    def __init__(self, wire: Wire, hearing: Hearing, client: Client, spending: Spending) -> None:
+        self._wire, self._hearing, self._client = wire, hearing, client
+        self._spending = spending
         self._session = ""
+        self.open = asyncio.Event()
+        """Set when there is a session."""
         self._asked: set[asyncio.Future[str | None]] = set()
+        self.greeting: Mapping[str, Any] = {}
+        """What the agent said of itself."""
+        self.session: Mapping[str, Any] = {}
+        """What it said of the session."""
         self._connection = Connection(self._answer, wire)
 
-    async def hold(self, prompt: str, mode: str) -> str:
-        """Have a prompt answered in a new session: why that failed, or nothing.
+    async def hold(self, turn: Turn, mode: str) -> TurnEnd:
+        """Have the turn's prompt answered, and whatever a person says after that: how it ended.
 
         Raises `ConnectionError` where the agent is gone.
         """
         try:
-            if refusal := await self._begin(mode):
-                return refusal
-            response = await self._ask(
-                "session/prompt", prompt=[{"type": "text", "text": prompt}], **self._of_session
-            )
+            goes_on = await self.begin(turn.cwd, mode, turn.session)
+            text = turn.again if goes_on else turn.prompt
+            end = await self._prompt(text)
+            while end.ok and (text := self._client.word()):
+                self._client.hear([*self._hearing.end(), utterance("note", f"you: {text}")])
+                end = await self._prompt(text)
         except RequestError as error:
             return judging.refused(error.code, str(error), error.data)
+        except Refused as error:
+            return judging.failed(str(error))
+        return end
+
+    async def _prompt(self, text: str) -> TurnEnd:
+        blocks = [{"type": "text", "text": text}]
+        try:
+            response = await self._ask("session/prompt", prompt=blocks, **self._of_session)
+        finally:
+            self._client.spend(self._spending.cost(self._session, self._hearing.cost))
+        self._client.spend(self._spending.tokens(response))
         return judging.ended(response, self._hearing.trouble, self._hearing.last_piece)
 
     async def cancel(self) -> None:
@@ -53,9 +81,21 @@ class Talk:
             await self._connection.send_notification("session/cancel", self._of_session)
 
     async def silence(self, most: float) -> None:
-        """Wait until nothing was heard for `most` seconds; while it asks, it is not its turn."""
-        while (quiet := time.monotonic() - self._wire.heard) < most:
-            await asyncio.sleep(most - quiet)
+        """Wait until nothing was heard for `most` seconds, warn, and wait half as long again.
+
+        While the agent asks for leave it is not its turn to speak.
+        """
+        stalled = False
+        while (quiet := time.monotonic() - self._wire.heard) < most * PATIENCE:
+            if quiet < most and stalled:
+                stalled = False
+                self._client.stall(0)
+            elif quiet >= most and not stalled:
+                stalled = True
+                self._client.hear([utterance("note", f"no sign of life for {quiet:.0f} s")])
+                self._client.stall(quiet)
+            left = most * PATIENCE - quiet if stalled else most - quiet
+            await asyncio.sleep(min(left, LOOK_SECONDS) if stalled else left)
             if self._asked:
                 self._wire.heard = time.monotonic()
 
@@ -71,8 +111,43 @@ class Talk:
         answer = await self._connection.send_request(method, params)
         return answer if isinstance(answer, Mapping) else {}
 
-    async def _begin(self, mode: str) -> str:
-        """Come to a session in the mode: why there is none, or nothing."""
+    async def begin(self, cwd: Path, mode: str = "", session: str = "") -> bool:
+        """Come to a session in the mode; whether it is the one that was asked for.
+
+        Raises `Refused` where there is none, and the library's `RequestError`.
+        """
+        self.greeting = await self._greet()
+        offered = _way_back(self.greeting)
+        place = {"cwd": str(cwd), "mcpServers": []}
+        if session and offered and await self._return(offered, session, place):
+            if mode:
+                await self._set(mode)
+        else:
+            self.session = await self._ask("session/new", **place)
+            name = self.session.get("sessionId")
+            if not isinstance(name, str):
+                raise Refused("it opened no session")
+            self._session = name
+            if mode:
+                await self._set(mode)
+        self.open.set()
+        if offered:
+            self._client.begin(self._session)
+        return self._session == session
+
+    async def _return(self, method: str, session: str, place: Mapping[str, Any]) -> bool:
+        """Go on in a session of before; its past, which some agents tell again, is not heard."""
+        self._hearing.replaying = True
+        try:
+            self.session = await self._ask(method, sessionId=session, **place)
+        except RequestError:
+            return False
+        finally:
+            self._hearing.replaying = False
+        self._session = session
+        return True
+
+    async def _greet(self) -> Mapping[str, Any]:
         greeting = await self._ask(
             "initialize",
             protocolVersion=PROTOCOL_VERSION,
@@ -84,29 +159,30 @@ class Talk:
         )
         version = greeting.get("protocolVersion")
         if version != PROTOCOL_VERSION:
-            return f"it speaks version {version} of the protocol, not {PROTOCOL_VERSION}"
-        session = await self._ask("session/new", cwd=str(self._cwd), mcpServers=[])
-        name = session.get("sessionId")
-        if not isinstance(name, str):
-            return "it opened no session"
-        self._session = name
-        return await self._set(mode, session) if mode else ""
+            raise Refused(f"it speaks version {version} of the protocol, not {PROTOCOL_VERSION}")
+        return greeting
 
-    async def _set(self, mode: str, session: Mapping[str, Any]) -> str:
+    @property
+    def modes(self) -> list[str]:
+        """The modes that the session offers."""
+        modes = [str(one.get("id")) for one in _listed(self.session.get("modes"), "availableModes")]
+        return modes or [str(one.get("value")) for one in _listed(self._mode_option, "options")]
+
+    @property
+    def _mode_option(self) -> Mapping[str, Any]:
+        options = _listed(self.session, "configOptions")
+        return next((one for one in options if one.get("category") == "mode"), {})
+
+    async def _set(self, mode: str) -> None:
         """Set the mode by whichever way the agent offers it."""
-        modes = _listed(session.get("modes"), "availableModes")
-        if mode in [one.get("id") for one in modes]:
+        if mode not in self.modes:
+            names = ", ".join(self.modes) or "none"
+            raise Refused(f"it has no mode {mode}; it offers: {names}")
+        if _listed(self.session.get("modes"), "availableModes"):
             await self._ask("session/set_mode", modeId=mode, **self._of_session)
-            return ""
-        options = _listed(session, "configOptions")
-        option = next((one for one in options if one.get("category") == "mode"), {})
-        offered = [str(one.get("value")) for one in _listed(option, "options")]
-        if mode in offered:
-            place = {"configId": option.get("id"), "value": mode}
+        else:
+            place = {"configId": self._mode_option.get("id"), "value": mode}
             await self._ask("session/set_config_option", **place, **self._of_session)
-            return ""
-        names = ", ".join([str(one.get("id")) for one in modes] or offered)
-        return f"it has no mode {mode}; it offers: {names or 'none'}"
 
     async def _answer(self, method: str, params: object, is_notification: bool) -> Any:
         if is_notification:
@@ -119,14 +195,14 @@ class Talk:
         chosen = await self._decide(request)
         option = next((one for one in request.options if one.option_id == chosen), None)
         name = (option.name or option.kind) if option else "cancelled"
-        self._hear([utterance("note", f"answered: {name}")])
+        self._client.hear([utterance("note", f"answered: {name}")])
         if option is None:
             return {"outcome": {"outcome": "cancelled"}}
         return {"outcome": {"outcome": "selected", "optionId": option.option_id}}
 
     async def _decide(self, request: Request) -> str | None:
         """The option chosen; None where the turn is cancelled meanwhile."""
-        deciding = asyncio.ensure_future(self._permit(request))
+        deciding = asyncio.ensure_future(self._client.permit(request))
         self._asked.add(deciding)
         try:
             await asyncio.wait({deciding})
@@ -135,6 +211,17 @@ class Talk:
             self._wire.heard = time.monotonic()
             deciding.cancel()
         return None if deciding.cancelled() else deciding.result()
+
+
+def _way_back(greeting: Mapping[str, Any]) -> str:
+    """The method that goes on with a session of before; empty where the agent has none."""
+    able = greeting.get("agentCapabilities")
+    if not isinstance(able, Mapping):
+        return ""
+    sessions = able.get("sessionCapabilities")
+    if isinstance(sessions, Mapping) and isinstance(sessions.get("resume"), Mapping):
+        return "session/resume"
+    return "session/load" if able.get("loadSession") is True else ""
 
 
 def _listed(owner: object, key: str) -> list[Mapping[str, Any]]:

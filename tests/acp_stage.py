@@ -1,0 +1,80 @@
+"""One agent that speaks the protocol, in a folder of its own, and what it said."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import acp_agent
+from client import Ear
+from sixfold.agents.acp.adapter import AcpAgent
+from sixfold.agents.agent import Turn, TurnEnd
+from sixfold.agents.permissions import Permit
+from sixfold.events import Utterance
+from sixfold.process import MARKER, marked
+
+PROGRAM = str(Path(acp_agent.__file__))
+RUN = f"acp-{os.getpid()}"
+Step = dict[str, Any]
+
+
+class Stage:
+    """A folder, an agent in it, and what was heard."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.heard: list[Utterance] = []
+        self.permit: Permit | None = None
+        self.timeout, self.stall_timeout, self.mode = 20.0, 20.0, ""
+        self.session = ""
+        self.ear = Ear()
+        self._agents: dict[tuple[str, ...], AcpAgent] = {}
+
+    async def play(self, *steps: Step, **script: Any) -> TurnEnd:
+        """A turn by a script."""
+        path = self.folder / "script.json"
+        path.write_text(json.dumps({"steps": steps, **script}))
+        return await self.take(sys.executable, PROGRAM, str(path))
+
+    async def take(self, *command: str) -> TurnEnd:
+        """A turn by any command; no process may be left of it."""
+        agent = self._agents.setdefault(
+            command,
+            AcpAgent(
+                "mine",
+                command,
+                env={"KEY": "value"},
+                timeout=self.timeout,
+                stall_timeout=self.stall_timeout,
+                mode=self.mode,
+            ),
+        )
+        turn = Turn(
+            prompt="# Task T1 café\n",
+            cwd=self.folder,
+            env={**os.environ, MARKER: RUN, "SIXFOLD_RESULT": str(self.result)},
+            result=self.result,
+            transcript=self.folder / "T1-1.log",
+            session=self.session,
+            again="go on",
+        )
+        self.ear = Ear(self.permit, self.ear.words, hear=self.heard.extend)
+        try:
+            return await agent.take(turn, self.ear)
+        finally:
+            assert not marked({MARKER: RUN})
+
+    @property
+    def result(self) -> Path:
+        return self.folder / "results" / "T1-1.json"
+
+    @property
+    def transcript(self) -> bytes:
+        return (self.folder / "T1-1.log").read_bytes()
+
+    def said(self, *kinds: str) -> list[str]:
+        """What was heard of these kinds."""
+        return [line.text for line in self.heard if line.kind in kinds]
