@@ -104,6 +104,13 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Must a person agree to a fix that deletes, skips or weakens tests."""
 
 
+TOOL_KINDS = (
+    *("read", "edit", "delete", "move", "search"),
+    *("execute", "think", "fetch", "switch_mode", "other"),
+)
+"""As the Agent Client Protocol has them."""
+
+
 class RuleSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """One rule of `permissions:`; in a pattern `*` stands for anything."""
 
@@ -205,10 +212,23 @@ class _Reader:
         if isinstance(rest.get("isolation"), str):
             rest["isolation"] = {"mode": rest["isolation"]}
         settings = self._convert(rest, Settings, ())
+        self._refuse_idle_rules(settings.permissions)
         for number, pattern in enumerate(settings.isolation.copy):
             self._refuse_outside(pattern, ("isolation", "copy", str(number)))
         roster, agents = self._agents(data.get("agents") or {})
         return msgspec.structs.replace(settings, roster=roster, agents=agents)
+
+    def _refuse_idle_rules(self, permissions: PermissionSettings) -> None:
+        for verdict in ("deny", "ask", "allow"):
+            for number, rule in enumerate(getattr(permissions, verdict)):
+                path = ("permissions", verdict, str(number))
+                if rule == RuleSettings():
+                    hint = "give it a kind, a path or a command"
+                    raise self._error(path, "a rule that fits nothing", hint)
+                kinds = [rule.kind] if isinstance(rule.kind, str) else rule.kind
+                if unknown := [kind for kind in kinds if kind not in TOOL_KINDS]:
+                    hint = f"expected {', '.join(TOOL_KINDS)}"
+                    raise self._error((*path, "kind"), f"no kind of tool: {unknown[0]!r}", hint)
 
     def _refuse_outside(self, pattern: str, path: tuple[str, ...]) -> None:
         if pattern.startswith(("/", "~")) or ".." in pattern.split("/") or not pattern.strip("./"):
@@ -262,7 +282,7 @@ class _Reader:
         try:
             return msgspec.convert(data, kind, dec_hook=_hook)
         except msgspec.ValidationError as error:
-            what, _, place = str(error).partition(" - at `$")
+            what, _, place = str(error).replace("`key` in ", "").partition(" - at `$")
             inner = tuple(re.findall(r"[^.\[\]`]+", place))
             if unknown := re.search(r"unknown field `(.*)`", what):
                 raise self._unknown(path, (*inner, unknown[1]), kind) from None

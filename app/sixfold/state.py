@@ -143,6 +143,8 @@ class RunState:
     checklists: list[Checklist] = field(default_factory=list)
     asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
     """Open permission requests by their name."""
+    settled: dict[str, str] = field(default_factory=dict)
+    """Wish -> `always` or `never`, as a person said for the rest of the run."""
     paused_now: bool = False
     """Were running turns cut short by the pause."""
     limited: dict[str, ev.ProviderLimited] = field(default_factory=dict)
@@ -219,10 +221,8 @@ class RunState:
                 self.limited[event.provider] = event
             case ev.ProviderBack():
                 self.limited.pop(event.provider, None)
-            case ev.PermissionAsked():
-                self.asked[event.request] = event
-            case ev.PermissionAnswered():
-                self.asked.pop(event.request, None)
+            case ev.PermissionAsked() | ev.PermissionAnswered():
+                self._ask(event)
             case ev.CheckoutHeld():
                 self.held, self.command = event.reason, event.command
             case ev.CheckoutFollowed():
@@ -351,6 +351,14 @@ class RunState:
         if event.again:
             task.state = "pending"
         self._free(event.slot)
+
+    def _ask(self, event: ev.PermissionAsked | ev.PermissionAnswered) -> None:
+        if isinstance(event, ev.PermissionAsked):
+            self.asked[event.request] = event
+            return
+        self.asked.pop(event.request, None)
+        if event.wish and event.option in {"always", "never"}:
+            self.settled[event.wish] = event.option
 
     def _rest(
         self, event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered

@@ -16,6 +16,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from sixfold.config import PermissionSettings
+
 Verdict: TypeAlias = Literal["allow", "ask", "deny"]
 
 
@@ -61,6 +63,16 @@ class Request(Struct, frozen=True):
     line: str
     """What it wants, in one line."""
     options: tuple[Option, ...]
+    diff: str = ""
+    """What it would change, where it says so."""
+
+    @property
+    def same(self) -> str:
+        """The same for every request of the same thing, in whichever worktree."""
+        if self.wish.command:
+            return f"{self.wish.kind}: {self.wish.command}"
+        paths = [_inside(path, self.root) or path for path in self.wish.paths]
+        return f"{self.wish.kind}: {', '.join(paths) or self.line}"
 
     def option(self, *kinds: str) -> str | None:
         """The id of an option of the first of these kinds that is offered."""
@@ -98,6 +110,26 @@ DEFAULTS: tuple[Rule, ...] = (
     *_allow(*_READERS.split(), "cd"),
 )
 """Edits and reading inside the worktree, the go commands, and what only reads."""
+
+
+def rules_of(settings: PermissionSettings) -> tuple[Rule, ...]:
+    """The rules of a config, in the order in which they are asked: deny, ask, allow."""
+    verdicts: tuple[Verdict, ...] = ("deny", "ask", "allow")
+    return tuple(
+        Rule(
+            then,
+            kinds=(rule.kind,) if isinstance(rule.kind, str) else tuple(rule.kind),
+            path=rule.path,
+            command=_whole(rule.command),
+        )
+        for then in verdicts
+        for rule in getattr(settings, then)
+    )
+
+
+def _whole(pattern: str) -> str:
+    """A pattern of a config as it fits a simple command, a blank behind its last word."""
+    return pattern if not pattern or pattern.endswith("*") else f"{pattern} "
 
 
 def decide(wish: Wish, root: str, rules: Sequence[Rule] = ()) -> Verdict:

@@ -315,6 +315,8 @@ class PermissionAsked(Event, frozen=True, kw_only=True):
     """The shell command that it would run."""
     diff: str = ""
     """What it would change."""
+    wish: str = ""
+    """The same for every request of the same thing."""
 
 
 class PermissionAnswered(Event, frozen=True, kw_only=True):
@@ -324,6 +326,8 @@ class PermissionAnswered(Event, frozen=True, kw_only=True):
     task: str
     request: str
     option: str
+    """One of those offered; `withdrawn` where nobody waits for the answer any more."""
+    wish: str = ""
 
 
 class RunPaused(Event, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from sixfold import events as ev
-from sixfold.agents.permissions import Request, by_rules
+from sixfold.agents.permissions import rules_of
 from sixfold.config import ConfigError
 from sixfold.model import Plan
 from sixfold.plan.change import Change
@@ -65,8 +65,9 @@ class Runner:
         """Attempts at a task since a person last asked for it."""
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
         self._document = Document(job.reading)
-        self._questions = Questions(self._emit, attended=wait)
-        self._sittings = Sittings(desk, self._permit)
+        rules = rules_of(job.settings.permissions)
+        self._questions = Questions(self.state, self._emit, rules, attended=wait)
+        self._sittings = Sittings(desk, self._questions.permit)
         self._ground = self._lay_ground(desk)
         self._ticks = Ticks(desk, self._document)
         self._edits = Edits(desk, self._document, self._ground, self._take_edit)
@@ -89,9 +90,6 @@ class Runner:
         if desk.job.settings.isolation.mode == "shared":
             return Shared(desk.job, desk.folder, turns)
         return Apart(desk, turns, self._questions.ask)
-
-    async def _permit(self, slot: int, request: Request) -> str | None:  # noqa: ARG002
-        return await by_rules()(request)
 
     def _why_cancelled(self) -> str:
         return self._stop_reason or "cancelled by a person"

@@ -134,7 +134,8 @@ class Hearing:
         except msgspec.ValidationError:
             return None
         call, root = self._asked(asked), str(self._cwd.resolve())
-        return Request(root, call.wish(self._cwd), call.line(self._cwd), tuple(asked.options))
+        options = tuple(asked.options)
+        return Request(root, call.wish(self._cwd), call.line(self._cwd), options, call.diff)
 
     def end(self) -> list[Utterance]:
         """What was still to be told."""

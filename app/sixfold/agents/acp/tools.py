@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ from msgspec import Struct
 from sixfold.agents.permissions import Wish
 
 _WORDS = {"execute": "run", "other": "", "think": "", "switch_mode": "mode"}
+_LONGEST_SIDE = 100_000
+"""Characters of a file that are compared."""
 _SHELLS = {"sh", "bash", "zsh", "dash"}
 
 
@@ -80,6 +83,15 @@ class Call(Struct, rename="camel"):
         paths = tuple(os.path.realpath(cwd / path) for path in self.paths)
         return Wish(self.kind or "other", paths, self.command)
 
+    @property
+    def diff(self) -> str:
+        """What it changes, as a unified diff; empty where it does not say."""
+        return "".join(
+            _diff(str(block.get("path", "")), block.get("oldText"), block.get("newText"))
+            for block in _blocks(self.content)
+            if block.get("type") == "diff"
+        )
+
     def failure(self) -> str:
         """Why it failed, in one line; empty where it does not say."""
         blocks = [block.get("content") for block in _blocks(self.content)]
@@ -88,6 +100,17 @@ class Call(Struct, rename="camel"):
         texts += [raw.get("error"), raw.get("output")] if isinstance(raw, Mapping) else [raw]
         lines = (line for text in texts if isinstance(text, str) for line in text.splitlines())
         return next((line.strip() for line in lines if line.strip("` \t")), "")
+
+
+def _diff(path: str, old: object, new: object) -> str:
+    before, after = (_text(side).splitlines() for side in (old, new))
+    sides = f"a/{path.lstrip('/')}", f"b/{path.lstrip('/')}"
+    found = difflib.unified_diff(before, after, *sides, lineterm="")
+    return "".join(f"{line}\n" for line in found)
+
+
+def _text(side: object) -> str:
+    return side[:_LONGEST_SIDE] if isinstance(side, str) else ""
 
 
 def _blocks(content: Sequence[Any] | None) -> list[Mapping[str, Any]]:
