@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from msgspec import UNSET
@@ -86,6 +86,8 @@ class Work:
     """Why the attempt rests; empty while its agent is at work."""
     stalled: float = 0.0
     """Seconds without a sign of life, when that was noticed; 0 while there are some."""
+    quiet_since: datetime | None = None
+    """Its last sign of life before that, UTC."""
     usage: Usage = NOTHING_SPENT
     """What this attempt spent."""
 
@@ -214,7 +216,7 @@ class RunState:
             case ev.GateStarted() | ev.GateEnded() | ev.FixStarted() | ev.FixEnded():
                 self._gate(event, at)
             case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
-                self._rest(event)
+                self._rest(event, at)
             case ev.UsageReported():
                 self._spend(event)
             case ev.ProviderLimited():
@@ -361,7 +363,9 @@ class RunState:
             self.settled[event.wish] = event.option
 
     def _rest(
-        self, event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered
+        self,
+        event: ev.TurnHeld | ev.TurnBegan | ev.AgentStalled | ev.AgentRecovered,
+        at: datetime | None,
     ) -> None:
         work = self.work.get(event.slot)
         if work is None:
@@ -372,6 +376,7 @@ class RunState:
                 work.held = event.reason
             case ev.AgentStalled():
                 work.stalled = event.seconds
+                work.quiet_since = at - timedelta(seconds=event.seconds) if at else None
             case ev.TurnBegan():
                 work.agent = event.agent
                 if work.task and not work.gone:

@@ -214,6 +214,16 @@ GUARD = ev.PermissionAsked(
     text="T004 deletes the test TestPool in count/pool_test.go:12\nIntegrate it all the same?",
     options=["yes", "no"],
 )
+WISH = ev.PermissionAsked(
+    slot=3,
+    task="T004",
+    request="q7",
+    text="edit /etc/hosts",
+    options=["allow", "always", "reject", "never"],
+    kind="edit",
+    diff="--- a/etc/hosts\n+++ b/etc/hosts\n@@ -1 +1 @@\n-a\n+b\n",
+    wish="edit: /etc/hosts",
+)
 BLAMED: tuple[ev.Message, ...] = (
     RED[0],
     printed(*RACE.output.splitlines(), gate=2),

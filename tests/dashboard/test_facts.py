@@ -172,15 +172,27 @@ def test_the_gate_is_named_after_its_command(command: list[str], title: str) -> 
 def test_keys_act_on_what_is_selected_else_on_what_failed_or_runs_alone() -> None:
     running, broken = state(*RUNNING), state(*RUNNING, *FAILED)
     assert targets(running, "T006", 0) == {"skip": "T006"}
-    assert targets(running, "T003", 0) == {"cancel": "T003", "diff": "T003"}
-    assert targets(running, "", 3) == {"cancel": "T004", "diff": "T004"}
+    assert targets(running, "T003", 0) == {"cancel": "T003", "diff": "T003", "tell": "T003"}
+    assert targets(running, "", 3) == {"cancel": "T004", "diff": "T004", "tell": "T004"}
     assert targets(running, "T001", 0) == {"diff": "T001", "undo": "T001"}
     mending = state(*BEGIN, ev.FixStarted(phase=1, slot=2, attempt=1, agent="mine"))
-    assert targets(mending, "", 0) == {"cancel": "fix 1"}
-    assert targets(mending, "", 2) == {"cancel": "fix 1", "diff": "fix 1"}
-    assert targets(mending, "fix 1", 0) == {"cancel": "fix 1", "diff": "fix 1"}
-    assert targets(broken, "", 0) == {"retry": "T004", "skip": "T004", "cancel": "T003"}
-    assert targets(broken, "T005", 0) == {"retry": "T004", "skip": "T005", "cancel": "T003"}
+    assert targets(mending, "", 0) == {"cancel": "fix 1", "tell": "fix 1"}
+    assert targets(mending, "", 2) == {"cancel": "fix 1", "diff": "fix 1", "tell": "fix 1"}
+    assert targets(mending, "fix 1", 0) == {"cancel": "fix 1", "diff": "fix 1", "tell": "fix 1"}
+    assert targets(broken, "", 0) == {
+        "retry": "T004",
+        "skip": "T004",
+        "cancel": "T003",
+        "retry_with": "T004",
+        "tell": "T003",
+    }
+    assert targets(broken, "T005", 0) == {
+        "retry": "T004",
+        "skip": "T005",
+        "cancel": "T003",
+        "retry_with": "T004",
+        "tell": "T003",
+    }
 
 
 def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
@@ -189,8 +201,9 @@ def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
         (state(*RUNNING), "the runner is gone"),
         (state(*RUNNING, ENDED), "the run has ended"),
     ):
-        refused = refusals(found, {}, linked=False, startable=False)
-        sent = {"pause", "gate", "retry", "skip", "cancel", "diff", "undo", "set_aside", "answer"}
+        refused = refusals(found, {}, None, linked=False, startable=False)
+        sent = {"pause", "hold", "gate", "retry", "retry_with", "skip", "cancel", "diff"}
+        sent |= {"tell", "undo", "set_aside", "allow", "allow_always", "reject", "reject_always"}
         assert set(refused) == sent
         if found.ended or not found.live:
             continue
@@ -199,10 +212,12 @@ def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
 
 def test_what_is_most_pressing_comes_first() -> None:
     found = state(*RUNNING, *FAILED, BLOCKED)
-    asks = ev.PermissionAsked(slot=3, task="T004", request="1", text="may I?", options=["y", "n"])
+    asks = ev.PermissionAsked(
+        slot=3, task="T004", request="1", text="may I?", options=["yes", "no"]
+    )
     found.apply(asks)
     texts = [c.text for c in calls(found, gone=False, startable=False, leaving=False)]
-    assert texts[0] == "slot 3 (T004) asks: may I?  [y / n]"
+    assert texts[0] == "slot 3 (T004) asks: may I?"
     assert texts[1].startswith("blocked: the gate after phase 2 is red")
     gone = calls(found, gone=True, startable=False, leaving=False)
     assert "the runner is gone" in gone[0].text

@@ -18,6 +18,7 @@ from dashboard.scripted import (
     PHASE_1,
     PHASE_2,
     RED,
+    WISH,
     DeadRun,
     Run,
     dashboard,
@@ -74,7 +75,29 @@ WIDE = (160, 48)
             (*APART, *BLAMED), "U y", ev.SetAside(task="T002"), id="U sets the culprit aside"
         ),
         pytest.param(
-            (*APART, GUARD), "a n", ev.Decide(request="T004.1", option="no"), id="a answers"
+            (*APART, GUARD), "n", ev.Decide(request="T004.1", option="no"), id="n says no"
+        ),
+        *(
+            pytest.param(
+                (*APART, WISH), key, ev.Decide(request="q7", option=option), id=f"{key} answers"
+            )
+            for key, option in zip("aAnN", WISH.options, strict=True)
+        ),
+        pytest.param(RUNNING, "H", ev.Pause(now=True), id="H pauses now"),
+        pytest.param(
+            (*RUNNING, ev.RunPaused()), "H", ev.Pause(now=True), id="H after p cuts short, too"
+        ),
+        pytest.param(
+            (*RUNNING, ev.RunBlocked(reason="spent", options=["resume", "stop"])),
+            "p",
+            ev.Resume(),
+            id="p goes on beyond the budget",
+        ),
+        pytest.param(
+            RUNNING, "3 m h i enter", ev.Tell(task="T004", text="hi"), id="m says something"
+        ),
+        pytest.param(
+            BROKEN, "R c o d e x enter", ev.Retry(task="T004", agent="codex"), id="R retries with"
         ),
         pytest.param(RUNNING, "q s", ev.Stop(), id="q s stops the run"),
     ],
@@ -150,7 +173,7 @@ async def test_a_key_that_does_nothing_now_says_why(
         assert run.asked == []
 
 
-@pytest.mark.parametrize("key", ["m", "question_mark", "P", "enter"])
+@pytest.mark.parametrize("key", ["M", "question_mark", "P", "enter"])
 async def test_keys_faster_than_the_pages_they_open_and_close_are_harmless(key: str) -> None:
     run = Run(*RUNNING, ENDED)
     run.hang_up()
@@ -171,7 +194,7 @@ async def test_the_plan_is_there_once_and_is_come_back_to() -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("P", "m", "P")
+        await pilot.press("P", "M", "P")
         assert isinstance(app.screen, PlanScreen)
         await pilot.press("P")
         assert at_panes(app)
@@ -181,7 +204,7 @@ async def test_one_escape_goes_back_from_pages_however_many_were_opened() -> Non
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("m", "question_mark", "m", "m")
+        await pilot.press("M", "question_mark", "M", "M")
         assert "MESSAGES" in seen(app)
         await pilot.press("escape")
         assert at_panes(app)
@@ -191,7 +214,7 @@ async def test_all_pages_in_a_hurry_and_all_the_way_back() -> None:
     run = Run(*RUNNING, ENDED)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        keys = ["m", "escape", "question_mark", "P", "P", "m", "P", "escape", "escape", "P", "P"]
+        keys = ["M", "escape", "question_mark", "P", "P", "M", "P", "escape", "escape", "P", "P"]
         for key in keys * 3:
             app.post_message(Key(key, None))
         await settle(pilot)
@@ -199,7 +222,7 @@ async def test_all_pages_in_a_hurry_and_all_the_way_back() -> None:
             await pilot.press("escape")
 
 
-@pytest.mark.parametrize("key", ["m", "P"])
+@pytest.mark.parametrize("key", ["M", "P"])
 async def test_a_key_that_comes_late_to_a_closed_page_is_harmless(key: str) -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:
@@ -490,7 +513,7 @@ async def test_m_tells_what_happened() -> None:
     run = Run(*BROKEN)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("m")
+        await pilot.press("M")
         await settle(pilot)
         assert "T004 failed: exit code 3" in seen(app)
         assert "T005 halted: it needs T004" in seen(app)

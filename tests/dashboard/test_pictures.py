@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Protocol
 
 import pytest
@@ -18,10 +19,12 @@ from dashboard.scripted import (
     FAILED,
     HELD,
     JOINING,
+    NOW,
     PHASE_1,
     PHASE_2,
     PLAN,
     RED,
+    WISH,
     Run,
     dashboard,
     settle,
@@ -30,6 +33,7 @@ from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.link import Source
+from sixfold.model import Usage
 
 
 class Compare(Protocol):
@@ -78,6 +82,36 @@ def test_attempts_that_work_apart(snap_compare: Compare, size: tuple[int, int]) 
         await settle(pilot, run)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_agents_that_ask_stall_rest_and_cost(snap_compare: Compare, size: tuple[int, int]) -> None:
+    spent = Usage(1_240_000, 21_000, 1.42)
+    run = Run(
+        *APART,
+        ev.TaskStarted(task="T005", slot=4, attempt=1, agent="claude"),
+        ev.UsageReported(slot=5, task="T003", attempt=1, agent="claude", usage=spent),
+        ev.AgentStalled(slot=5, task="T003", attempt=1, seconds=310),
+        ev.ProviderLimited(provider="claude", until=NOW + timedelta(seconds=102), reason="429"),
+        ev.TurnHeld(slot=4, task="T005", attempt=1, reason="rate limit of claude"),
+        WISH,
+    )
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+def test_what_an_agent_asks_in_full(snap_compare: Compare) -> None:
+    run = Run(*APART, WISH)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+        await pilot.press("3", "enter")
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=(120, 36), run_before=paint)
 
 
 def test_the_change_of_a_task(snap_compare: Compare) -> None:

@@ -156,7 +156,7 @@ async def test_nothing_that_is_printed_reaches_the_terminal_but_text() -> None:
             "P",
             "j",
             "escape",
-            "m",
+            "M",
             "escape",
             "2",
             "z",

@@ -79,7 +79,15 @@ def _in_log(now: Situation) -> Can:
 
 
 def _searched(now: Situation) -> Can:
+    if now.log and not now.searched and "reject" not in now.refused:
+        return False  # the key is an answer then
     return now.log and (now.searched or "nothing was searched for; / does")
+
+
+def _no(action: str) -> Callable[[Situation], Can]:
+    """A no to what is asked; while something is searched for the key finds."""
+    asks = _asks(action)
+    return lambda now: False if now.log and (now.searched or action in now.refused) else asks(now)
 
 
 def _in_diff(now: Situation) -> Can:
@@ -109,16 +117,43 @@ def _screen(
     )
 
 
-def _run(id_: str, key: str, tooltip: str, foot: Foot = ALWAYS) -> Action:
-    label = id_.replace("_", " ")
-    return Action(id=id_, keys=key, label=label, tooltip=tooltip, can=_asks(id_), foot=foot)
+def _run(
+    id_: str,
+    key: str,
+    tooltip: str,
+    foot: Foot = ALWAYS,
+    *,
+    can: Callable[[Situation], Can] | None = None,
+    label: str = "",
+) -> Action:
+    label = label or id_.replace("_", " ")
+    return Action(id=id_, keys=key, label=label, tooltip=tooltip, can=can or _asks(id_), foot=foot)
 
 
 _STEERING = (
     Action(id="start", keys="s", label="start", tooltip="Start the run", can=_start, foot=ALWAYS),
-    _run("answer", "a", "Answer what an agent, or the work it left, asks you", OFFERED),
+    _run("allow", "a", "Say yes, this once, to what is asked of you", OFFERED),
+    _run(
+        "allow_always",
+        "A",
+        "Say yes to the same for the rest of the run",
+        OFFERED,
+        label="always",
+    ),
+    _run("reject", "n", "Say no to what is asked of you", OFFERED, can=_no("reject")),
+    _run(
+        "reject_always",
+        "N",
+        "Say no to the same for the rest of the run",
+        OFFERED,
+        can=_no("reject_always"),
+        label="never",
+    ),
     _run("pause", "p", "Pause (running turns finish, nothing new starts), or go on"),
+    _run("hold", "H", "Pause now: running turns are cut short, and taken up again later", ""),
     _run("retry", "r", "A fresh attempt at a failed or skipped task"),
+    _run("retry_with", "R", "The same with another agent", ""),
+    _run("tell", "m", "Say something to an agent at work, at the end of its turn", ""),
     _run("cancel", "x", "End one agent's attempt, with all its processes"),
     _run("skip", "S", "Leave the task's box open and let its dependents run"),
     _run("gate", "g", "Run the tests now"),
@@ -168,7 +203,7 @@ _LOOKING = (
         foot=ALWAYS,
     ),
     Action(
-        id="messages", keys="m", label="messages", tooltip="What happened so far", can=_anywhere
+        id="messages", keys="M", label="messages", tooltip="What happened so far", can=_anywhere
     ),
 )
 _MOVING = (
@@ -219,15 +254,29 @@ KEYS_OF_COMMANDS = {
     "resume": "p",
     "stop": "q",
     "set-aside": "U",
-    "answer": "a",
 }
 """A blocked run's options -> the key that gives them."""
+
+
+KEYS_OF_ANSWERS = {
+    "allow": "a",
+    "always": "A",
+    "reject": "n",
+    "never": "N",
+    "yes": "a",
+    "no": "n",
+}
+"""Answers -> the key that gives them."""
+YES_OR_NO = {"allow": "yes", "reject": "no"}
+"""What the keys are called where that is the question."""
 
 
 def label_of(action: Action, now: Situation) -> str:
     """The word beside the key; for some it depends on the run."""
     if action.id == "pause" and now.status in {"paused", "blocked"}:
         return "go on"
+    if action.id in YES_OR_NO and now.yes_or_no:
+        return YES_OR_NO[action.id]
     if action.id == "follow" and now.log and now.following:
         return "stay"
     return action.label

@@ -232,6 +232,7 @@ class Dashboard(Steering, inherit_bindings=False):
             refused=refusals(
                 state,
                 meant,
+                self.asked,
                 linked=self.source is not None and not (self.over or self.connecting),
                 startable=self.startable,
             ),
@@ -242,6 +243,7 @@ class Dashboard(Steering, inherit_bindings=False):
             zoomed=page is self.main and bool(self.main.zoomed),
             planned=state.plan is not None,
             diff=isinstance(page, DiffScreen),
+            yes_or_no=self.asked is not None and "yes" in self.asked.options,
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.actions import KEYS_OF_COMMANDS
+from sixfold.dashboard.actions import KEYS_OF_ANSWERS, KEYS_OF_COMMANDS
 from sixfold.state import RunState
 
 
@@ -37,8 +37,8 @@ def calls(state: RunState, *, gone: bool, startable: bool, leaving: bool) -> lis
     if not gone:
         found += [
             Call(
-                f"{_who(ask)} asks: {words.one_line(ask.text)}  [{' / '.join(ask.options)}]",
-                (("a", "answer"),),
+                f"{_who(ask)} asks: {words.one_line(ask.text)}",
+                tuple((KEYS_OF_ANSWERS[one], one) for one in ask.options if one in KEYS_OF_ANSWERS),
             )
             for ask in state.asked.values()
             if state.live

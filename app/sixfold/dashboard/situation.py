@@ -36,6 +36,8 @@ class Situation:
     planned: bool = False
     diff: bool = False
     """Is a diff in front."""
+    yes_or_no: bool = False
+    """Is what is asked of the person answered by yes or no."""
 
 
 def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
@@ -51,7 +53,9 @@ def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
         "diff": _changed(state, task, slot),
         "undo": task if task in state.tasks and state.tasks[task].state == "done" else "",
         "set_aside": _culprit(state, task),
-        "answer": ask.task if ask else "",
+        "retry_with": _failed_or(state, task, {"failed", "skipped"}),
+        "tell": _running(state, task, slot),
+        **dict.fromkeys(ANSWERS, ask.task if ask else ""),
     }
     return {action: target for action, target in found.items() if target}
 
@@ -96,25 +100,49 @@ def request(state: RunState, task: str, slot: int = 0) -> ev.PermissionAsked | N
     return next(iter(ours or asked), None)
 
 
+ANSWERS = {
+    "allow": ("allow", "yes"),
+    "allow_always": ("always",),
+    "reject": ("reject", "no"),
+    "reject_always": ("never",),
+}
+"""Action -> the options that it may be an answer by."""
+
+
+def option(asked: ev.PermissionAsked, action: str) -> str:
+    """The option by which an action answers; empty where none of its is offered."""
+    return next((one for one in ANSWERS[action] if one in asked.options), "")
+
+
 NO_TARGET = {
     "retry": "no task has failed, and none is selected that could be retried",
     "skip": "select a task that waits, failed or is halted",
     "cancel": "press 1-6 to choose a slot first",
     "undo": "select a finished task first",
     "set_aside": "no task is offered to be set aside",
-    "answer": "nothing is asked of you",
+    "retry_with": "no task has failed, and none is selected that could be retried",
+    "tell": "press 1-6 to choose a slot first",
+    **dict.fromkeys(ANSWERS, "nothing is asked of you"),
 }
 
 
 def refusals(
-    state: RunState, targets: Mapping[str, str], *, linked: bool, startable: bool
+    state: RunState,
+    targets: Mapping[str, str],
+    asked: ev.PermissionAsked | None,
+    *,
+    linked: bool,
+    startable: bool,
 ) -> dict[str, str]:
     """For each command that would be refused now: why."""
     if not linked:
         why = _unlinked(state, startable)
-        return dict.fromkeys(("pause", "gate", "diff", *NO_TARGET), why)
+        return dict.fromkeys(("pause", "hold", "gate", "diff", *NO_TARGET), why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
+        "hold": ev.Pause(now=True),
+        "retry_with": ev.Retry(task=targets.get("retry_with", "")),
+        "tell": ev.Tell(task=targets.get("tell", ""), text="..."),
         "gate": ev.Gate(),
         "retry": ev.Retry(task=targets.get("retry", "")),
         "skip": ev.Skip(task=targets.get("skip", "")),
@@ -122,7 +150,7 @@ def refusals(
         "undo": ev.Undo(task=targets.get("undo", ""), dependents=True),
         "set_aside": ev.SetAside(task=targets.get("set_aside", "")),
     }
-    found = {} if "answer" in targets else {"answer": NO_TARGET["answer"]}
+    found = {action: why for action in ANSWERS if (why := _no_answer(asked, action))}
     for action, command in commands.items():
         missing = state.live and action in NO_TARGET and action not in targets
         why = _no_target(state, action) if missing else refusal(state, command)
@@ -132,7 +160,14 @@ def refusals(
 
 
 def _no_target(state: RunState, action: str) -> str:
-    return NO_TARGET[action] if action != "cancel" or state.work else "no agent is at work"
+    at_work = action in {"cancel", "tell"}
+    return NO_TARGET[action] if not at_work or state.work else "no agent is at work"
+
+
+def _no_answer(asked: ev.PermissionAsked | None, action: str) -> str:
+    if asked is None:
+        return NO_TARGET[action]
+    return "" if option(asked, action) else f"answer {' or '.join(asked.options)}"
 
 
 def _unlinked(state: RunState, startable: bool) -> str:

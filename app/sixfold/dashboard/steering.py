@@ -12,11 +12,12 @@ from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.following import Following
 from sixfold.dashboard.screens.diff import DiffScreen
+from sixfold.dashboard.screens.line import Line
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
-from sixfold.dashboard.screens.question import Choice, Question, answers
+from sixfold.dashboard.screens.question import Choice, Question
 from sixfold.dashboard.screens.text import TextScreen
-from sixfold.dashboard.situation import request, targets
+from sixfold.dashboard.situation import option, request, targets
 from sixfold.link import LinkError, Source
 from sixfold.model import RunStatus
 from sixfold.refusal import built_on, refusal
@@ -109,7 +110,8 @@ class Steering(Following, inherit_bindings=False):
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        self.send(ev.Resume() if self.state.status == "paused" else ev.Pause())
+        resting = self.state.status in {"paused", "blocked"}
+        self.send(ev.Resume() if resting else ev.Pause())
 
     def action_retry(self) -> None:
         """A fresh attempt."""
@@ -152,23 +154,62 @@ class Steering(Following, inherit_bindings=False):
             ev.SetAside(task=task),
         )
 
+    @property
+    def asked(self) -> ev.PermissionAsked | None:
+        """What the person is asked, of all that waits for an answer."""
+        page = self.page
+        return request(self.state, page.chosen_task, page.slot) if page else None
+
+    def action_allow(self) -> None:
+        """Yes."""
+        self._answer("allow")
+
+    def action_allow_always(self) -> None:
+        """Yes, for the rest of the run."""
+        self._answer("allow_always")
+
+    def action_reject(self) -> None:
+        """No."""
+        self._answer("reject")
+
+    def action_reject_always(self) -> None:
+        """No, for the rest of the run."""
+        self._answer("reject_always")
+
+    def _answer(self, action: str) -> None:
+        if asked := self.asked:
+            self.send(ev.Decide(request=asked.request, option=option(asked, action)))
+
+    def action_hold(self) -> None:
+        """Pause, and cut running turns short."""
+        self.send(ev.Pause(now=True))
+
     @work
-    async def action_answer(self) -> None:
-        """Answer what is asked of the person."""
-        ask = request(self.state, self.targets["answer"])
-        if ask is None:
-            return
-        slot = f" in slot {ask.slot}" if ask.slot else ""
-        answer = await self.push_screen_wait(
-            Question(
-                f"{ask.task}{slot} asks",
-                ask.text,
-                answers(ask.options),
-                stands=lambda: not self.over and ask.request in self.state.asked,
-            )
-        )
-        if answer:
-            await self.ask(ev.Decide(request=ask.request, option=answer))
+    async def action_retry_with(self) -> None:
+        """A fresh attempt by another agent, which is asked for by its name."""
+        task = self.targets["retry_with"]
+        known = {self.state.agent, *(one.agent for one in self.state.tasks.values())}
+        names = ", ".join(sorted(name for name in known if name))
+        about = f"An agent of sixfold.yaml or of the catalogue. This run knows {names}."
+        command = ev.Retry(task=task)
+        if name := await self._line(f"Retry {task} with which agent?", about, command):
+            await self.ask(ev.Retry(task=task, agent=name))
+
+    @work
+    async def action_tell(self) -> None:
+        """Say something to an agent at work."""
+        task = self.targets["tell"]
+        about = "Its agent gets it at the end of its turn, and goes on with it."
+        if text := await self._line(f"What to say to {task}?", about, ev.Tell(task=task, text="x")):
+            await self.ask(ev.Tell(task=task, text=text))
+
+    async def _line(self, text: str, about: str, command: ev.AnyCommand) -> str:
+        """A line that the person writes, as long as the command that is to carry it makes sense."""
+
+        def sensible() -> bool:
+            return not self.over and not refusal(self.state, command)
+
+        return await self.push_screen_wait(Line(text, about, stands=sensible))
 
     async def confirm(
         self,

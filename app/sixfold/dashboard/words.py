@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sixfold.events import GateEnded, GateStarted
-from sixfold.model import Failure, Phase, RunStatus, Suspect, Task, TaskState, Verdict
+from sixfold.model import Failure, Phase, RunStatus, Suspect, Task, TaskState, Usage, Verdict
 from sixfold.state import GateRun, RunState, Work
 
 
@@ -33,6 +33,8 @@ TASK_LOOKS: dict[TaskState, Look] = {
 }
 CONFLICT = Look("≠", "conflict", "warn")
 ASKS = Look("?", "asks you", "look")
+STALLED = Look("…", "stalled", "warn")
+HELD = Look("‖", "rests", "look")
 RUN_LOOKS: dict[RunStatus, Look] = {
     "ready": Look("○", "READY", "look"),
     "running": Look("●", "RUNNING", "busy"),
@@ -147,6 +149,10 @@ def work_look(state: RunState, work: Work) -> Look:
     """What goes on in a busy slot: a turn, an integration, a conflict, a question."""
     if any(ask.slot == work.slot for ask in state.asked.values()):
         return ASKS
+    if work.held:
+        return HELD
+    if work.stalled:
+        return STALLED
     match work.doing:
         case "integrating":
             return TASK_LOOKS["integrating"]
@@ -154,6 +160,33 @@ def work_look(state: RunState, work: Work) -> Look:
             return CONFLICT
         case "turn":
             return TASK_LOOKS["running"]
+
+
+def spending(usage: Usage) -> str:
+    """Tokens and dollars, those that are known, short."""
+    found = [f"{_short_count(usage.tokens)} tok"] if usage.tokens else []
+    return "  ".join([*found, *([f"${usage.cost:,.2f}"] if usage.cost else [])])
+
+
+def _short_count(number: int) -> str:
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{unit}"
+    return str(number)
+
+
+def back_in(state: RunState, now: datetime) -> str:
+    """Which provider takes no more for now, and for how long; empty while all do."""
+    if not state.live or not state.limited:
+        return ""
+    first = min(state.limited.values(), key=lambda one: one.until)
+    seconds = max(0, round((first.until - now).total_seconds()))
+    return f"{first.provider} back in {seconds // 60}:{seconds % 60:02}"
+
+
+def is_rare(work: Work) -> bool:
+    """Is something else than the usual going on in a slot."""
+    return work.doing != "turn" or bool(work.held or work.stalled)
 
 
 def gate_of(state: RunState, phase: int) -> GateRun | None:

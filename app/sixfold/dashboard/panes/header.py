@@ -99,6 +99,10 @@ class Header(Painted):
             return parts
         parts.append((" tasks", "quiet"))
         if width >= 100:
+            limited, spending = words.back_in(state, app.clock()), words.spending(state.usage)
+            front: list[Part] = [(f"{limited}   ", "warn")] if limited else []
+            parts = [*front, *parts]
+            parts += [(f"   {spending}", "strong")] if spending else []
             parts += [(f"   {len(state.work)}/{state.slots}", "strong"), (" agents", "quiet")]
         return [*parts, (f"{spent:>9} ", "strong")]
 

@@ -76,7 +76,7 @@ class Slot(LogView):
         """As much as fits; what tells the slot and its task goes last."""
         width, (number, role), label = self.content_size.width, self._who(), self._label()
         mark, *time = self._state(pad=0)
-        rare = self.work is not None and self.work.doing != "turn"  # a word says more than the role
+        rare = self.work is not None and words.is_rare(self.work)  # a word says more than the role
         forms = [
             ([number, role, *label], self._state(worded=True)),
             *([([number, *label], self._state(worded=True))] if rare else []),
@@ -95,16 +95,30 @@ class Slot(LogView):
         width = self.content_size.width
         if not work:
             return row([("   ", "")], [], width)
+        if work.held:
+            limit = words.back_in(state, self.dashboard.clock())
+            why = limit if limit and work.held != "paused" else work.held
+            return row([(f"   rests: {why}", "look")], [], width)
+        if work.stalled:
+            quiet = words.since(work.quiet_since, None, self.dashboard.clock())
+            return row([(f"   no sign of life for {quiet.strip()}", "warn")], [], width)
+        asked = next((ask for ask in state.asked.values() if ask.slot == self.number), None)
+        if asked:
+            return row([(f"   asks: {words.one_line(asked.text)}", "look")], [], width)
+        spending = [(f"{words.spending(work.usage)} ", "quiet")] if work.usage.tokens else []
         if not work.task:
-            return row([(f"   turn the gate of phase {work.phase} green", "quiet")], [], width)
+            return row(
+                [(f"   turn the gate of phase {work.phase} green", "quiet")], spending, width
+            )
         task = state.by_id.get(work.task)
-        return row([(f"   {task.title if task else ''}", "quiet")], [], width)
+        return row([(f"   {task.title if task else ''}", "quiet")], spending, width)
 
     def _one_row(self) -> list[Part]:
         """Name, task, time and the last thing heard."""
         left = [*self._who(), *self._label()]
         if self.work:
-            left += [("  ", ""), *self._state(), (" ", "")]
+            rare = bool(self.work.held or self.work.stalled)
+            left += [("  ", ""), *self._state(worded=rare), (" ", "")]
         last = next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i]), None)
         if last is not None:
             tone = self._tones[last]

@@ -8,12 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from sixfold import events as ev
 from sixfold.dashboard.panes.gate import Failures, GatePane
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.panes.slot import Slot
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.theme import TONES
@@ -167,8 +169,14 @@ class MainScreen(Page):
             await self.app.push_screen(
                 TextScreen(title, pages.failure_page(self.dashboard.state, pane.failure))
             )
+        elif isinstance(pane, Slot) and (asked := self._asked_in(pane.number)):
+            await self.app.push_screen(RequestScreen(asked))
         else:
             self.action_zoom()
+
+    def _asked_in(self, slot: int) -> ev.PermissionAsked | None:
+        asked = self.dashboard.state.asked.values()
+        return next((one for one in asked if one.slot == slot), None)
 
     async def _phase_details(self, tree: Phases) -> None:
         task = self.dashboard.state.by_id.get(tree.chosen_task)

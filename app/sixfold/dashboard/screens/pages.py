@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 
+from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.actions import ACTIONS, label_of
+from sixfold.dashboard.actions import ACTIONS, KEYS_OF_ANSWERS, label_of
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Failure, Need, Phase, Suspect, Task
@@ -24,12 +25,17 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     phase = words.phase_of(state, task.phase)
     spent = words.since(progress.started, progress.ended, now)
     lines: list[Part] = [(task.title, "strong"), ("", "")]
+    for ask in state.asked.values():
+        if ask.task == task.id:
+            lines += request_page(ask)
     lines += _field("state", f"{look.glyph} {look.word}", look.tone)
     lines += _field("reason", progress.reason, "bad")
     lines += _field("attempts", str(progress.attempts) if progress.attempts else "")
     lines += _field("time", f"{spent} in the latest attempt" if spent else "")
     where = f"slot {progress.slot}, agent {progress.agent}" if progress.agent else ""
     lines += _field("worked on", where)
+    lines += _field("next by", progress.wanted)
+    lines += _field("spent", words.spending(progress.usage))
     lines += _kept(progress)
     lines += [("", "")]
     lines += _field("phase", f"{phase.number} {phase.title}" if phase else "before any phase")
@@ -44,6 +50,21 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _listed("files it changed and does not name", progress.outside, "warn")
     lines += _listed("left out: in no commit", progress.left_out, "quiet")
     return [*lines, ("", ""), *needs_page(state, task)]
+
+
+def request_page(ask: ev.PermissionAsked) -> list[Part]:
+    """What is asked of the person, with all that it would do."""
+    tones = {"+": "good", "-": "bad", "@": "look"}
+    change = [(f"  {line}", tones.get(line[:1], "plain")) for line in ask.diff.splitlines()]
+    keys = ", ".join(f"{KEYS_OF_ANSWERS.get(one, '?')} {one}" for one in ask.options)
+    return [
+        *_field("asks", ask.text.partition("\n")[0], "look"),
+        *((f"{'':<12}{line}", "look") for line in ask.text.splitlines()[1:]),
+        *_field("to run", ask.command),
+        *change,
+        *_field("answer by", keys),
+        ("", ""),
+    ]
 
 
 def _kept(progress: TaskProgress) -> list[Part]:
@@ -171,5 +192,7 @@ _MEANS = {
 }
 _MEANS_AT_WORK = {
     words.CONFLICT: "its change contradicts another's; its own agent settles it",
-    words.ASKS: "it waits for your answer; a gives it",
+    words.ASKS: "it waits for your answer; a says yes, n says no",
+    words.STALLED: "its agent gives no sign of life; it is given up soon",
+    words.HELD: "its turn was cut short, and goes on later",
 }

@@ -86,14 +86,3 @@ class Question(ModalScreen[str], inherit_bindings=False):
             ):
                 self.dismiss(choice.answer)
                 return
-
-
-def answers(options: Sequence[str]) -> list[Choice]:
-    """A choice for each option, by its first letter, or by the first sign that is free."""
-    found: dict[str, str] = {}
-    for option in options:
-        signs = [sign for sign in option.lower() if sign.isalnum()] + list("123456789")
-        key = next((sign for sign in signs if sign not in found), "")
-        if key:
-            found[key] = option
-    return [Choice(key, option, option) for key, option in found.items()]

@@ -1,0 +1,45 @@
+"""A question that is answered by a line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from sixfold.dashboard.screens.question import Lines, Question
+
+
+class Line(Question, inherit_bindings=False):
+    """Asks, and is dismissed with the line written; Escape, or an empty line, answers with ''."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, text: str, explanation: str, *, stands: Callable[[], bool]) -> None:
+        super().__init__(text, explanation, (), stands=stands)
+
+    def compose(self) -> ComposeResult:
+        """Question, explanation, and where to write."""
+        with Vertical(id="question"):
+            yield Lines(self._text, self._explanation, ())
+            yield Input(id="line", compact=True)
+
+    def on_mount(self) -> None:
+        """Ready to write."""
+        self.query_one(Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys are for writing, and mean nothing else here."""
+        event.prevent_default()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The line is written."""
+        self.dismiss(event.value.strip())
+
+    def action_leave(self) -> None:
+        """Nothing, after all."""
+        self.dismiss("")
