@@ -99,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     _place(test)
     doctor = add("doctor", "check git, Go, C compiler, agents, spec-kit script, config")
     doctor.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
+    call = "start each agent that is installed up to a session"
+    doctor.add_argument("--agents", action="store_true", help=call)
     _place(doctor)
     clean = add("clean", "remove what runs have left where it holds no work")
     clean.add_argument("--dry-run", action="store_true", help="only say what would go")

@@ -11,10 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from sixfold import lines
-from sixfold.agents.roster import enlist
+from sixfold.agents import roll_call
+from sixfold.agents.roll_call import Presence
 from sixfold.commands import asked as ask
 from sixfold.commands import clean
-from sixfold.config import Settings
 from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
@@ -38,7 +38,7 @@ class Check(Struct, frozen=True):
 
 def main(asked: argparse.Namespace) -> int:
     """Print a line for each check; 2 where a run could not start."""
-    checks = examine(ask.options(asked))
+    checks = examine(ask.options(asked), call=asked.agents)
     for check in checks:
         word = "MEND" if check.mend else "ok"
         print(lines.harmless(f"{word:5} {check.name:14} {check.text}"))
@@ -47,8 +47,8 @@ def main(asked: argparse.Namespace) -> int:
     return 2 if any(check.mend for check in checks) else 0
 
 
-def examine(options: Options) -> list[Check]:
-    """All checks, in the order in which a run needs them."""
+def examine(options: Options, *, call: bool) -> list[Check]:
+    """All checks, in the order in which a run needs them; `call`: start each agent."""
     checks = [_check("git", _git)]
     try:
         root = find_root(options.directory)
@@ -59,7 +59,7 @@ def examine(options: Options) -> list[Check]:
         Check("repository", str(root)),
         *_toolchain(root),
         _check("config", lambda: _config(root, options)),
-        *_agents(root, options),
+        *_agents(root, options, call=call),
         _check("gate", lambda: _gate(root, options)),
         _check("feature", lambda: _feature(root, options)),
         _check("isolation", lambda: _isolation(options)),
@@ -97,23 +97,29 @@ def _config(root: Path, options: Options) -> str:
     return f"{folder}, stories {settings.stories}"
 
 
-def _agents(root: Path, options: Options) -> list[Check]:
+def _agents(root: Path, options: Options, *, call: bool) -> list[Check]:
+    """Those that are used must be there; of the others the catalogue knows how to get them."""
     try:
         settings, folder = read_settings(root, options)
     except UserError:
         return []
-    return [_agent(settings, name, folder) for name in sorted(settings.agents)]
+    used = roll_call.used(settings)
+    if not call:
+        there = [roll_call.look(settings, name, folder) for name in used]
+        names = ", ".join(roll_call.installed()) or "none"
+        tip = "`sixfold doctor --agents` starts each up to a session"
+        return [*map(_required, there), Check("catalogue", f"installed: {names}", tip=tip)]
+    others = sorted(settings.agents.keys() - set(used))
+    called = [roll_call.call(settings, name, folder, os.environ) for name in [*used, *others]]
+    return [*map(_required, called[: len(used)]), *map(_optional, called[len(used) :])]
 
 
-def _agent(settings: Settings, name: str, folder: Path) -> Check:
-    default = " (default)" if name == settings.default_agent else ""
-    protocol = settings.agents[name].protocol
+def _required(one: Presence) -> Check:
+    return Check("agent", one.text, one.mend)
 
-    def look() -> str:
-        enlist(settings, name, folder)
-        return f"{name}{default}, protocol {protocol}"
 
-    return _check("agent", look)
+def _optional(one: Presence) -> Check:
+    return Check("other agent", one.text, tip=one.mend)
 
 
 def _gate(root: Path, options: Options) -> str:

@@ -163,6 +163,11 @@ class Talk:
         return greeting
 
     @property
+    def resumes(self) -> bool:
+        """Can the agent go on with a session of before."""
+        return bool(_way_back(self.greeting))
+
+    @property
     def modes(self) -> list[str]:
         """The modes that the session offers."""
         modes = [str(one.get("id")) for one in _listed(self.session.get("modes"), "availableModes")]
