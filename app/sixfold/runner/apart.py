@@ -10,7 +10,7 @@ from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
-from sixfold.agents.prompts import Contradiction
+from sixfold.agents.prompts.about import Contradiction
 from sixfold.gate.blame import Change
 from sixfold.gate.guard import guarded
 from sixfold.model import Phase, Task

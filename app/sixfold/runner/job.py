@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sixfold import config
-from sixfold.agents.prompts import Brief
+from sixfold.agents.prompts.about import Brief
+from sixfold.agents.prompts.prompts import Prompts
 from sixfold.agents.roster import Crew
 from sixfold.config import ConfigError, GateSettings, Kinds, Settings
 from sixfold.errors import UserError
@@ -65,7 +66,7 @@ class Job(Struct, frozen=True, kw_only=True):
     crew: Crew
     env: Mapping[str, str]
     """For every child: the user's environment with the toolchain in front."""
-    brief: Brief
+    prompts: Prompts
     spec: str
     """The text of spec.md."""
     context: str
@@ -193,7 +194,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
         plan=draw(reading, reading.tasks),
         crew=crew,
         env=env,
-        brief=_brief(reading, context),
+        prompts=find_prompts(reading, context),
         spec=_text(feature.directory / "spec.md"),
         context=context,
         readiness=readiness,
@@ -282,6 +283,12 @@ def find_gate(root: Path, gate: GateSettings, env: Mapping[str, str]) -> None:
     if shutil.which(place, path=env.get("PATH")) is None:
         hint = "name a program that is there in `gate: command:`"
         raise ConfigError("gate.command", f"{program} cannot be started", hint)
+
+
+def find_prompts(reading: Reading, context: str) -> Prompts:
+    """The prompts that the settings ask for. Raises `ConfigError`."""
+    own = reading.settings.prompts
+    return Prompts(_brief(reading, context), reading.folder / own if own else None)
 
 
 def _brief(reading: Reading, context: str) -> Brief:

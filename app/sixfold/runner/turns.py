@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from sixfold import events as ev
-from sixfold.agents import prompts
 from sixfold.agents.agent import Turn, TurnEnd
+from sixfold.agents.prompts.about import Contradiction
 from sixfold.agents.roster import Kind
 from sixfold.feature import story
 from sixfold.feature.model import TasksFile
@@ -56,11 +56,10 @@ class Turns:
         """A turn at a task; `before` says why the attempt before this one failed."""
         text = next((read.text for read in self._found().tasks if read.id == task.id), task.title)
         marks = self._marks("task", task.id, attempt, place)
-        prompt = prompts.for_task(
+        prompt = self._job.prompts.task(
             task,
             text,
             phase,
-            self._job.brief,
             story=self._story(task),
             before=before,
             where=_words(marks),
@@ -72,16 +71,14 @@ class Turns:
     ) -> TurnEnd:
         """A turn at the red gate of a phase."""
         marks = self._marks("fix", str(phase.number), attempt, place)
-        prompt = prompts.for_fix(phase, gate, diff, self._job.brief, where=_words(marks))
+        prompt = self._job.prompts.fix(phase, gate, diff, where=_words(marks))
         return await self._take("fix", place, attempt, prompt, marks)
 
-    async def conflict(
-        self, place: Place, attempt: Attempt, conflict: prompts.Contradiction
-    ) -> TurnEnd:
+    async def conflict(self, place: Place, attempt: Attempt, conflict: Contradiction) -> TurnEnd:
         """A turn at the conflict between what the attempt left and what came before it."""
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
         text = next((read.text for read in self._found().tasks if read.id == attempt.label), "")
-        prompt = prompts.for_conflict(conflict, text, self._job.brief, where=_words(marks))
+        prompt = self._job.prompts.conflict(conflict, text, where=_words(marks))
         return await self._take("conflict", place, attempt, prompt, marks)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:

@@ -1,0 +1,39 @@
+"""What prompts are about, beside tasks and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+
+class Brief(Struct, frozen=True):
+    """What every agent of a run is told alike."""
+
+    context: str
+    """The feature context the user gave, or the summary of spec_info."""
+    feature_dir: str
+    """From the repository's root."""
+    documents: Sequence[str]
+    """The feature's documents that exist, from the repository's root."""
+    plan: str
+    """The relevant parts of plan.md."""
+    gate: str
+    """The test command, as one line."""
+
+
+class Contradiction(Struct, frozen=True):
+    """A conflict between what an attempt left and what was integrated since it began."""
+
+    label: str
+    """The task's id, or `fix N`."""
+    marked: Sequence[str]
+    """Files that hold conflict markers."""
+    unmarked: Sequence[str]
+    """Files in conflict that cannot hold any: deleted on one side, renamed, binary."""
+    others: Sequence[str]
+    """Commits on the other side, a line each."""
+    ours: str
+    """What the attempt changed in these files, as a diff."""
+    theirs: str
+    """What the others changed there."""
