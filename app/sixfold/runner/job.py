@@ -17,7 +17,7 @@ from sixfold.agents.roster import Crew
 from sixfold.config import ConfigError, GateSettings, Kinds, Settings
 from sixfold.errors import UserError
 from sixfold.events import RunStarted
-from sixfold.feature import load, story, tasks
+from sixfold.feature import documents, load, story, tasks
 from sixfold.feature.load import Feature
 from sixfold.feature.model import TasksFile
 from sixfold.gate import toolchain
@@ -67,8 +67,6 @@ class Job(Struct, frozen=True, kw_only=True):
     env: Mapping[str, str]
     """For every child: the user's environment with the toolchain in front."""
     prompts: Prompts
-    spec: str
-    """The text of spec.md."""
     context: str
     readiness: Readiness
     """What of the repository is in git, and what is not."""
@@ -187,15 +185,13 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     find_gate(reading.root, settings.gate, env)
     readiness = look_at_tree(reading, options, going_on=started is not None)
     branch, commit = asyncio.run(git.head(reading.root))
-    info = feature.spec_info
-    context = options.context or (info.summary if info else "")
+    context = context_of(reading, options)
     return Job(
         reading=reading,
         plan=draw(reading, reading.tasks),
         crew=crew,
         env=env,
         prompts=find_prompts(reading, context),
-        spec=_text(feature.directory / "spec.md"),
         context=context,
         readiness=readiness,
         branch=started.branch if started else branch,
@@ -271,6 +267,7 @@ def _own_files(reading: Reading, options: Options) -> set[str]:
         if agent.playbook
     ]
     own = [config_file, *playbooks, folder / "implement_info"]
+    own += [reading.folder / reading.settings.prompts] if reading.settings.prompts else []
     own += [reading.root / info.path] if info else []
     inside = [path.resolve() for path in own if path.resolve().is_relative_to(reading.root)]
     return {_from(reading.root, path) for path in inside}
@@ -285,20 +282,31 @@ def find_gate(root: Path, gate: GateSettings, env: Mapping[str, str]) -> None:
         raise ConfigError("gate.command", f"{program} cannot be started", hint)
 
 
+def context_of(reading: Reading, options: Options) -> str:
+    """The feature context: what the person gave, else the summary of `spec_info`."""
+    info = reading.feature.spec_info
+    return options.context or (info.summary if info else "")
+
+
 def find_prompts(reading: Reading, context: str) -> Prompts:
     """The prompts that the settings ask for. Raises `ConfigError`."""
     own = reading.settings.prompts
-    return Prompts(_brief(reading, context), reading.folder / own if own else None)
+    folder = (reading.folder / own).resolve() if own else None
+    if folder and not folder.is_relative_to(reading.root):
+        hint = "keep it in the repository"
+        raise ConfigError("prompts", f"{own} is outside of the repository", hint)
+    return Prompts(_brief(reading, context), folder)
 
 
 def _brief(reading: Reading, context: str) -> Brief:
-    folder = reading.feature.directory
-    standard = [name for name in ("spec.md", "plan.md") if (folder / name).exists()]
+    feature = reading.feature
     return Brief(
         context=context,
-        feature_dir=_from(reading.root, folder),
-        documents=[*standard, *reading.feature.docs],
-        plan=story.plan_parts(_text(folder / "plan.md")),
+        feature_dir=_from(reading.root, feature.directory),
+        documents=documents.listed(feature),
+        spec=documents.text_of(feature, "spec.md"),
+        plan=story.plan_parts(documents.text_of(feature, "plan.md")),
+        contracts=documents.contracts(feature),
         gate=" ".join(reading.settings.gate.command),
     )
 
@@ -309,13 +317,6 @@ def _refuse_open_checklists(feature: Feature) -> None:
             where = _from(feature.root, feature.directory / "checklists" / checklist.name)
             what = f"{checklist.open} of {checklist.open + checklist.done} boxes are open"
             raise UserError(where, what, "complete it, or set `checklists: note`")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def _from(root: Path, path: Path) -> str:

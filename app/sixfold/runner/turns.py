@@ -11,12 +11,11 @@ from sixfold import events as ev
 from sixfold.agents.agent import Turn, TurnEnd
 from sixfold.agents.prompts.about import Contradiction
 from sixfold.agents.roster import Kind
-from sixfold.feature import story
 from sixfold.feature.model import TasksFile
-from sixfold.model import Phase, Task
+from sixfold.model import SLOT_ROLES, Phase, Task
 from sixfold.process import MARKER
 from sixfold.runner.ground import Attempt
-from sixfold.runner.job import Job
+from sixfold.runner.job import Job, Reading
 from sixfold.runner.sittings import Sittings
 from sixfold.runner.store import RunFolder
 
@@ -54,15 +53,9 @@ class Turns:
         self, place: Place, attempt: Attempt, task: Task, phase: Phase | None, before: str
     ) -> TurnEnd:
         """A turn at a task; `before` says why the attempt before this one failed."""
-        text = next((read.text for read in self._found().tasks if read.id == task.id), task.title)
         marks = self._marks("task", task.id, attempt, place)
         prompt = self._job.prompts.task(
-            task,
-            text,
-            phase,
-            story=self._story(task),
-            before=before,
-            where=_words(marks),
+            task, phase, self._found(), before=before, where=in_words(marks)
         )
         return await self._take("task", place, attempt, prompt, marks)
 
@@ -71,14 +64,13 @@ class Turns:
     ) -> TurnEnd:
         """A turn at the red gate of a phase."""
         marks = self._marks("fix", str(phase.number), attempt, place)
-        prompt = self._job.prompts.fix(phase, gate, diff, where=_words(marks))
+        prompt = self._job.prompts.fix(phase, gate, diff, where=in_words(marks))
         return await self._take("fix", place, attempt, prompt, marks)
 
     async def conflict(self, place: Place, attempt: Attempt, conflict: Contradiction) -> TurnEnd:
         """A turn at the conflict between what the attempt left and what came before it."""
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
-        text = next((read.text for read in self._found().tasks if read.id == attempt.label), "")
-        prompt = self._job.prompts.conflict(conflict, text, where=_words(marks))
+        prompt = self._job.prompts.conflict(conflict, self._found(), where=in_words(marks))
         return await self._take("conflict", place, attempt, prompt, marks)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:
@@ -113,16 +105,8 @@ class Turns:
         )
         return await self._sittings.take(kind, attempt, turn)
 
-    def _story(self, task: Task) -> str:
-        found = story.story(self._job.spec, task.story) if task.story else None
-        if found is None:
-            return ""
-        scenarios = "\n".join(f"{n}. {line}" for n, line in enumerate(found.scenarios, 1))
-        accepted = f"\n\nAcceptance scenarios:\n\n{scenarios}" if scenarios else ""
-        return f"{found.label}: {found.title}\n\n{found.goal}{accepted}"
 
-
-def _words(marks: Mapping[str, str]) -> list[str]:
+def in_words(marks: Mapping[str, str]) -> list[str]:
     """What the environment says, in words."""
     names = {
         "SIXFOLD_RUN": "run",
@@ -134,6 +118,23 @@ def _words(marks: Mapping[str, str]) -> list[str]:
         "SIXFOLD_RESULT": "result file",
     }
     return [f"{name}: {marks[key]} (${key})" for key, name in names.items()]
+
+
+def foretold(reading: Reading, task: Task) -> list[str]:
+    """What a first attempt at a task would be told of its environment, as far as it is known."""
+    directory = reading.feature.directory.relative_to(reading.root)
+    slot = next((slot for slot, role in SLOT_ROLES.items() if role == task.role), 1)
+    return in_words(
+        {
+            MARKER: "RUN",
+            "SIXFOLD_KIND": "task",
+            "SIXFOLD_TASK": task.id,
+            "SIXFOLD_ATTEMPT": "1",
+            "SIXFOLD_SLOT": str(slot),
+            "SIXFOLD_FEATURE_DIR": f"WORKTREE/{directory}",
+            "SIXFOLD_RESULT": "a file below WORKTREE",
+        }
+    )
 
 
 def transcript(folder: RunFolder, kind: Kind, name: str, attempt: int, slot: int) -> Path:

@@ -15,9 +15,13 @@ class Brief(Struct, frozen=True):
     feature_dir: str
     """From the repository's root."""
     documents: Sequence[str]
-    """The feature's documents that exist, from the repository's root."""
+    """What there is to read, each with a word on what it holds; from the repository's root."""
+    spec: str
+    """The text of spec.md."""
     plan: str
     """The relevant parts of plan.md."""
+    contracts: str
+    """The text of what stands in contracts/, where it is short enough to be told whole."""
     gate: str
     """The test command, as one line."""
 

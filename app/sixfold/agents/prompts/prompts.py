@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sixfold.agents.prompts import context
 from sixfold.agents.prompts.about import Brief, Contradiction
 from sixfold.config import ConfigError
 from sixfold.events import GateEnded
+from sixfold.feature.model import TasksFile
 from sixfold.model import Failure, Phase, Suspect, Task
 
 if TYPE_CHECKING:
@@ -43,20 +45,27 @@ class Prompts:
     def task(
         self,
         task: Task,
-        text: str,
         phase: Phase | None,
+        found: TasksFile,
         *,
-        story: str,
         before: str,
         where: Sequence[str],
     ) -> str:
-        """The prompt for a task.
+        """The prompt for a task of what was `found` in `tasks.md`.
 
-        `text` is the task whole, as `tasks.md` has it; `story` its story's goal and acceptance
-        scenarios; `before` why the attempt before this one failed; `where` says in words what the
+        `before` says why the attempt before this one failed; `where` says in words what the
         environment says in `SIXFOLD_*`.
         """
-        told = {"task": task, "text": text, "phase": phase, "story": story, "before": before}
+        told = {
+            "task": task,
+            "text": context.text_of(found, task.id) or task.title,
+            "phase": phase,
+            "purpose": context.phase_prose(found, phase),
+            "around": context.around(found, task),
+            "needed": context.needed(found, task),
+            "story": context.story_of(self._brief.spec, task.story),
+            "before": before,
+        }
         return self._render("task", {**told, "where": where})
 
     def fix(self, phase: Phase, gate: GateEnded, diff: str, *, where: Sequence[str]) -> str:
@@ -70,18 +79,17 @@ class Prompts:
         }
         return self._render("fix", {**told, "where": where})
 
-    def conflict(self, conflict: Contradiction, text: str, *, where: Sequence[str]) -> str:
-        """The prompt for the agent whose work conflicts with what others did meanwhile.
-
-        `text` is its task whole, as `tasks.md` has it; empty for a fix.
-        """
+    def conflict(self, conflict: Contradiction, found: TasksFile, *, where: Sequence[str]) -> str:
+        """The prompt for the agent whose work conflicts with what others did meanwhile."""
+        text = context.text_of(found, conflict.label)  # a fix has none
         ours, theirs = conflict.ours[:LONGEST_DIFF], conflict.theirs[:LONGEST_DIFF]
         told = {"conflict": conflict, "text": text, "ours": ours, "theirs": theirs}
         return self._render("conflict", {**told, "where": where})
 
     def sample(self, kind: str) -> str:
-        """A prompt of a kind for work that is made up."""
+        """A prompt of a kind, for work that is made up."""
         where = ["attempt: 1 ($SIXFOLD_ATTEMPT)"]
+        found = TasksFile(phases=(), tasks=(), prose=(), warnings=())
         phase = Phase(1, "Setup", 1, "setup", None, ["T001"])
         match kind:
             case "fix":
@@ -90,19 +98,20 @@ class Prompts:
                 return self.fix(phase, gate, "+package a\n", where=where)
             case "conflict":
                 sides = Contradiction("T001", ["a.go"], [], ["T002: Write b"], "+a\n", "+b\n")
-                return self.conflict(sides, "T001 Write a", where=where)
+                return self.conflict(sides, found, where=where)
             case _:
                 task = Task(
                     "T001", 3, 1, "pending", False, None, "Write a", ["a.go"], "setup", True, []
                 )
-                return self.task(task, "T001 Write a", phase, story="", before="", where=where)
+                return self.task(task, phase, found, before="", where=where)
 
     def _render(self, kind: str, told: Mapping[str, object]) -> str:
-        name = f"{kind}{ENDING}"
         try:
-            return self._environment.get_template(name).render(brief=self._brief, **told)
+            return self._environment.get_template(f"{kind}{ENDING}").render(
+                brief=self._brief, **told
+            )
         except Exception as error:
-            raise _wrong(name, error) from error
+            raise _wrong(kind, error, told) from error
 
 
 def write_out(folder: Path) -> list[Path]:
@@ -150,9 +159,11 @@ def _environment(folder: Path | None) -> Environment:
     return environment
 
 
-def _wrong(name: str, error: Exception) -> ConfigError:
+def _wrong(kind: str, error: Exception, told: Mapping[str, object]) -> ConfigError:
     """What is wrong with a template, by file and line."""
-    where = f"prompts: {name}"
+    from jinja2 import UndefinedError  # noqa: PLC0415 (it is loaded by now)
+
+    where = f"prompts: {kind}{ENDING}"
     file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.endswith(".j2"):
@@ -160,7 +171,10 @@ def _wrong(name: str, error: Exception) -> ConfigError:
     if file:
         where = f"{file}:{line}" if line else str(file)
     what = " ".join(str(error).split()) or type(error).__name__
-    return ConfigError(where, what, "`sixfold prompt --write DIR` writes ours, to compare with")
+    hint = "`sixfold prompt --write DIR` writes ours, to compare with"
+    if isinstance(error, UndefinedError):
+        what, hint = f"{what} in {kind}", f"known are {', '.join(sorted({'brief', *told}))}"
+    return ConfigError(where, what, hint)
 
 
 def _section(title: str, text: str) -> str:
