@@ -1,24 +1,48 @@
 """What the pages for people say is what the code has."""
 
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
-from sixfold.dashboard.actions import ACTIONS
+import pytest
+from msgspec import Struct
+
+from sixfold.config import (
+    AgentSettings,
+    Budget,
+    GateSettings,
+    IsolationSettings,
+    Roster,
+    RuleSettings,
+    Settings,
+)
 
 ROOT = Path(__file__).parents[2]
+keys = SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "keys.py")))
 
 
-def test_every_key_of_the_readme_is_one_of_the_dashboard() -> None:
-    text = (ROOT / "README.md").read_text()
-    table = text[text.index("## Keys") : text.index("## Config")]
-    named = {key for row in table.splitlines() if row.startswith("| `") for key in keys_in(row)}
-    known = {action.shown_key for action in ACTIONS} | {"Enter"}
-    assert len(named) > 15
-    assert named <= known
+def test_the_keys_of_the_readme_are_those_of_the_dashboard() -> None:
+    assert keys.table() in keys.README.read_text()
 
 
-def keys_in(row: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", row.split("|")[1])
+@pytest.mark.parametrize(
+    "settings",
+    [Settings, Roster, AgentSettings, IsolationSettings, GateSettings, Budget, RuleSettings],
+    ids=lambda kind: kind.__name__,
+)
+def test_every_key_of_the_config_is_explained(settings: type[Struct]) -> None:
+    text = (ROOT / "docs" / "config.md").read_text()
+    explained = {name.rpartition(".")[2] for name in re.findall(r"`([\w.]+)`", text)}
+    inner = {
+        "roster",
+        "agents",
+        "permissions",
+        "isolation",
+        "gate",
+        "budget",
+    }  # have tables
+    assert set(settings.__struct_fields__) - inner <= explained
 
 
 def test_every_room_of_the_house_has_its_row() -> None:
