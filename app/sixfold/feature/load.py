@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sixfold.feature import checklists, prerequisites, spec_info
+from sixfold.feature import checklists, hooks, prerequisites, spec_info
 from sixfold.feature.error import FeatureError
 from sixfold.feature.spec_info import SpecInfo
 from sixfold.model import Checklist
@@ -56,7 +56,7 @@ def load(root: Path, *, feature: Path | None = None, spec_info: Path | None = No
         tasks_path=_tasks(root, directory),
         docs=answer.docs,
         checklists=_checklists(directory),
-        notes=(*notes, *answer.notes),
+        notes=(*notes, *answer.notes, *hooks.notes(root)),
     )
 
 
