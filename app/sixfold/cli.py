@@ -81,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="start although there are uncommitted changes; the checkout is left alone",
     )
+    yes = "answer yes to all that is asked; what the config denies stays denied"
+    run.add_argument("--yes", action="store_true", help=yes)
     _options(run)
     plan = add("plan", "read everything, start nothing: tasks, edges, warnings")
     plan.add_argument("--json", action="store_true", help="as JSON on stdout")

@@ -153,6 +153,16 @@ def test_rules_of_the_config_answer_first(
     assert rf"\"optionId\": \"{chosen or 'no'}\"" in said(repository, "T001")
 
 
+def test_what_is_asked_is_allowed_where_a_person_said_yes_beforehand(tmp_path: Path) -> None:
+    repository = asking(tmp_path, RUN, EDIT, permissions={"deny": [{"kind": "edit"}]})
+    _, events = repository.run("--yes")
+    assert {one.text for one in of(events, ev.PermissionAsked)} == {"run make gen"}
+    assert {one.option for one in of(events, ev.PermissionAnswered)} == {"allow"}
+    answers = said(repository, "T001")
+    assert r"\"optionId\": \"yes\"" in answers
+    assert r"\"optionId\": \"no\"" in answers, "what is denied stays denied"
+
+
 def test_a_question_is_withdrawn_with_its_turn(tmp_path: Path, processes: list[Popen[str]]) -> None:
     repository = asking(tmp_path, RUN)
     process = begin(repository, processes)

@@ -216,7 +216,27 @@ def test_when_the_fixes_are_spent_the_run_is_blocked_and_says_so(tmp_path: Path)
     assert "T005" not in outcomes(events)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_first_sigint_lets_those_at_work_finish_and_starts_nothing(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, TWO_PHASES)
+    repository.play({"T001": [{"run": "until [ -e go ]; do sleep 0.02; done; echo 1 > a.txt"}]})
+    process = repository.start("run", "--headless", "--json")
+    repository.wait_for_event(ev.TaskStarted)
+    process.send_signal(signal.SIGINT)
+    repository.wait_for_event(ev.RunPaused)
+    (tmp_path / "go").touch()
+    out, err = process.communicate(timeout=30)
+    events = ev.decode_journal(out.encode().splitlines())
+    assert (process.returncode, err) == (130, "")
+    assert outcomes(events) == {"T001": "done"}
+    assert end_of(events).outcome == "stopped"
+    assert any("once more ends it now" in notice.text for notice in of(events, ev.Notice))
+    assert "- [X] T001" in repository.tasks.read_text()
+    assert repository.sixfold("run", "--headless", "--resume").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["twice", "once"]
+)
 def test_a_signal_ends_the_run_and_all_its_processes(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
@@ -227,6 +247,9 @@ def test_a_signal_ends_the_run_and_all_its_processes(
     run = repository.live()
     wait_for(lambda: len(leftovers(run.id)) >= 2)
     process.send_signal(number)
+    if number == signal.SIGINT:
+        repository.wait_for_event(ev.RunPaused)
+        process.send_signal(number)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (code, "")
     events = ev.decode_journal(out.encode().splitlines())

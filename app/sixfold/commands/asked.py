@@ -11,12 +11,13 @@ from sixfold.errors import UserError
 from sixfold.runner.job import Options, find_root
 from sixfold.runner.store import RunFolder, Store
 
-OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context", "allow_dirty")
+OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context")
+FLAGS = ("allow_dirty", "yes")
 
 
 def options(asked: argparse.Namespace) -> Options:
     """The options of `run`, `plan` and those that take a part of them."""
-    given = {name: getattr(asked, name) for name in OPTIONS if hasattr(asked, name)}
+    given = {name: getattr(asked, name) for name in (*OPTIONS, *FLAGS) if hasattr(asked, name)}
     for name in ("spec_info", "config"):
         if given.get(name):
             given[name] = _file(asked.directory, given[name])
@@ -37,7 +38,7 @@ def words(asked: argparse.Namespace) -> list[str]:
         value = getattr(meant, name)
         if value is not None:
             given += [f"--{name.replace('_', '-')}", str(value)]
-    given += ["--allow-dirty"] if meant.allow_dirty else []
+    given += [f"--{name.replace('_', '-')}" for name in FLAGS if getattr(meant, name)]
     return [*given, "--", meant.context] if meant.context else given
 
 

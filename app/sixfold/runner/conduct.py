@@ -24,6 +24,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def conduct(job: Job, *, wait: bool, report: Report, begun: RunFolder | None = None) -> int:
     """Run `job` to its end, or go on with the run in `begun`; returns the exit code of CONTRACT.
 
+    SIGINT lets those at work finish and ends the run then, a second one ends it at once, as
+    SIGTERM and SIGHUP do.
+
     Raises `LiveRunError`, and `UserError` where a run cannot even begin here.
     """
     store = Store(job.root)
@@ -54,7 +57,8 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
 
         def stop(number: signal.Signals) -> None:
             caught.append(number)
-            runner.stop(f"stopped by {number.name}")
+            end = runner.drain if number == signal.SIGINT else runner.stop
+            end(f"stopped by {number.name}")
 
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
@@ -81,5 +85,5 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
     except OSError as error:
         print(f"sixfold: implement_info: not written ({error}); see status", file=sys.stderr)
     if caught and state.status == "stopped":
-        return 128 + caught[0]
+        return 128 + caught[-1]
     return 0 if state.status == "finished" else 1

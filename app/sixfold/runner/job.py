@@ -43,6 +43,8 @@ class Options(Struct, frozen=True, kw_only=True):
     stories: Stories | None = None
     context: str = ""
     allow_dirty: bool = False
+    yes: bool = False
+    """Whatever is asked is answered with yes."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -76,6 +78,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """HEAD when the run began; empty in a repository without a commit."""
     asked: dict[str, str]
     """The options of the command line that were given."""
+    consent: bool
+    """Did a person say yes beforehand to all that is asked."""
 
     @property
     def root(self) -> Path:
@@ -197,6 +201,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
         branch=started.branch if started else branch,
         commit=started.commit if started else commit,
         asked=_asked(options),
+        consent=options.yes,
     )
 
 
@@ -219,7 +224,7 @@ def _asked(options: Options) -> dict[str, str]:
     return {
         name: str(value.absolute() if isinstance(value, Path) and name != "feature" else value)
         for name, value in given.items()
-        if value and name != "directory"
+        if value and name not in {"directory", "yes"}  # leave is given for one process
     }
 
 

@@ -19,6 +19,8 @@ LONGEST_DIFF = 20_000
 class Questions:
     """Asks, and waits for the answer; where nobody is there to answer, it is no.
 
+    With `consent`, a person said beforehand that it is always yes.
+
     What agents ask is answered by `rules` first. That something is always or never allowed holds
     for the same wish of any agent, to the end of the run.
     """
@@ -30,8 +32,10 @@ class Questions:
         rules: Sequence[Rule],
         *,
         attended: bool,
+        consent: bool = False,
     ) -> None:
-        self._state, self._emit, self._rules, self._attended = state, emit, rules, attended
+        self._state, self._emit, self._rules = state, emit, rules
+        self._attended, self._consent = attended, consent
         self._count = 0
         self._waiting: dict[str, asyncio.Future[str]] = {}
 
@@ -40,7 +44,7 @@ class Questions:
         asked = ev.PermissionAsked(
             slot=slot, task=label, request=self._name(), text=text, options=[YES, NO]
         )
-        return await self._put(asked, NO) == YES
+        return await self._put(asked, yes=YES, no=NO) == YES
 
     async def permit(self, slot: int, request: Request) -> str | None:
         """The answer to an agent, by the id of an option that it offers."""
@@ -63,7 +67,7 @@ class Questions:
             diff=request.diff[:LONGEST_DIFF],
             wish=request.same,
         )
-        option = self._state.settled.get(asked.wish) or await self._put(asked, REJECT)
+        option = self._state.settled.get(asked.wish) or await self._put(asked, yes=ALLOW, no=REJECT)
         return option in {ALLOW, ALWAYS}
 
     def answer(self, request: str, option: str) -> str:
@@ -87,13 +91,13 @@ class Questions:
         self._count += 1
         return f"q{self._count}"
 
-    async def _put(self, asked: ev.PermissionAsked, absent: str) -> str:
-        """Put a question to people; `absent` is the answer where there are none."""
+    async def _put(self, asked: ev.PermissionAsked, *, yes: str, no: str) -> str:
+        """Put a question to people; what is answered for those who are not there is said here."""
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting[asked.request] = answer
         self._emit(asked)
-        if not self._attended:
-            answer.set_result(absent)
+        if self._consent or not self._attended:
+            answer.set_result(yes if self._consent else no)
         option = WITHDRAWN
         try:
             option = await answer

@@ -58,6 +58,8 @@ class Runner:
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._woken = asyncio.Event()
         self._stop_reason = ""
+        self._draining = ""
+        """Why the run stops once nobody is at work any more; empty while it does not."""
         self._error: Exception | None = None
         self._obeying = 0
         """Commands that are being carried out."""
@@ -66,7 +68,9 @@ class Runner:
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
         self._document = Document(job.reading)
         rules = rules_of(job.settings.permissions)
-        self._questions = Questions(self.state, self._emit, rules, attended=wait)
+        self._questions = Questions(
+            self.state, self._emit, rules, attended=wait, consent=job.consent
+        )
         self._sittings = Sittings(desk, self._questions.permit)
         self._ground = self._lay_ground(desk)
         self._ticks = Ticks(desk, self._document)
@@ -125,6 +129,24 @@ class Runner:
     def stop(self, reason: str) -> None:
         """End the run: attempts are cancelled; what is just being joined is joined."""
         self._stop_reason = self._stop_reason or reason
+        self._woken.set()
+
+    def drain(self, reason: str) -> None:
+        """End the run once those at work are done; asked for again, end it now.
+
+        What rests is not waited for. A person who lets the run go on calls it off.
+        """
+        if self._draining or self._stop_reason:
+            self.stop(reason)
+            return
+        self._draining = reason
+        text = f"{reason}: ends once those at work are done; once more ends it now"
+        self._emit(ev.Notice(text=text, level="warning"))
+        if self.state.status == "running":
+            self._emit(ev.RunPaused())
+        for work in self.state.work.values():
+            if work.held:
+                self._slots.cancel(work.slot)
         self._woken.set()
 
     def _mind_errors(self) -> None:
@@ -187,14 +209,15 @@ class Runner:
 
     def _advance(self) -> None:
         """Start whatever may start now."""
+        if self._draining and not self._at_work:
+            self.stop(self._draining)
         if self.state.status != "running":
             return
         if self._ground.together:
             self._advance_together()
         else:
             self._advance_apart()
-        idle = not (self._slots.busy or self._gates.running or self._fixes.searching)
-        if idle and self.state.status == "running" and self._agenda.over:
+        if not self._at_work and self.state.status == "running" and self._agenda.over:
             self._block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _advance_apart(self) -> None:
@@ -225,9 +248,13 @@ class Runner:
             self._block(spent, ["resume", "stop"])
         return not spent
 
+    @property
+    def _at_work(self) -> bool:
+        return self._slots.busy or self._gates.running or self._fixes.searching
+
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
-        if self._slots.busy or self._gates.running or self._fixes.searching or self._obeying:
+        if self._at_work or self._obeying:
             return False
         if self.state.status == "blocked":
             return not self._wait
@@ -365,6 +392,7 @@ class Runner:
 
     def _go_on(self) -> None:
         """After a pause; or after a block, which forgives what is red and is judged again."""
+        self._draining = ""
         self._sittings.wake()
         if self.state.status == "blocked":
             self._gates.forgive(self.state.fixes)
