@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sixfold.dashboard.actions import ACTIONS, Action
+from sixfold.dashboard.actions import ACTIONS, PLAYING, Action
 
 README = Path(__file__).parent.parent / "README.md"
 _PLACE = re.compile(r"(?<=\| key \| does \|\n\|---\|---\|\n)(?:\|.*\|\n)+")
@@ -17,11 +17,12 @@ def main() -> None:
 
 
 def table() -> str:
-    """A row for each action; the slots, which have a key each, share one."""
+    """A row for each action; the slots, which have a key each, share one. Replays come last."""
     rows = ["| `1` to `6` | Look at a slot; once more: full screen |\n"]
     slots = [action for action in ACTIONS if action.id.startswith("slot(")]
-    lines = [_row(action) for action in ACTIONS if action not in slots]
-    place = next(n for n, action in enumerate(ACTIONS) if action in slots)
+    usual = [action for action in ACTIONS if action not in PLAYING]
+    lines = [_row(action) for action in (*usual, *PLAYING) if action not in slots]
+    place = next(n for n, action in enumerate(usual) if action in slots)
     return "".join([*lines[:place], *rows, *lines[place:]])
 
 

@@ -1,38 +1,53 @@
-"""Draw `docs/dashboard.svg`, the dashboard on a real run of the demonstration: run this file."""
+"""Draw `docs/dashboard.svg`: run the demonstration, then replay it up to the fix of a race."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
+import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
-from sixfold.demo.build import build
-from sixfold.link import Later
-from sixfold.runner.spawn import spawn
+from sixfold.dashboard.replay import Replay
+from sixfold.runner.recall import recall
+from sixfold.runner.store import Store
 
 SIZE = (160, 48)
 
 
-async def draw(picture: Path) -> None:
-    """Run the demonstration until a race is being fixed, then export the screen."""
+def main(picture: Path) -> None:
+    """Run, replay, and draw."""
     with tempfile.TemporaryDirectory(prefix="sixfold-picture-") as folder:
         directory = Path(folder) / "word-count"
-        build(directory, speed=2)
-        app = Dashboard(Later(functools.partial(spawn, directory, ["-C", str(directory)])))
-        async with app.run_test(size=SIZE) as pilot:
-            while not _worth_a_picture(app):
-                await pilot.pause(0.1)
-            await pilot.pause(1.5)  # until the agent has said something
-            drawn = app.export_screenshot(title="sixfold demo")
-            for place in (directory, Path(sys.prefix).parent):
-                drawn = _without(f"{place}/", drawn)
-            picture.write_text(drawn, encoding="utf-8")
-            while not app.state.ended:
-                await pilot.pause(0.1)
+        words = ["demo", "--headless", "--speed", "4", "--keep", str(directory)]
+        subprocess.run([sys.executable, "-m", "sixfold", *words], check=True)
+        run = Store(directory).find()
+        assert run, "the demonstration left no run"  # noqa: S101 - it ended well
+        drawn = asyncio.run(draw(list(recall(run, run.events()))))
+        for place in (directory, Path(sys.prefix).parent):
+            drawn = _without(f"{place}/", drawn)
+        picture.write_text(drawn, encoding="utf-8")
+
+
+async def draw(heard: Sequence[ev.Message]) -> str:
+    """The screen while a race is being fixed, standing still."""
+    replay = Replay(heard)
+    app = Dashboard(replay)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
+        while not _fixes_a_race(app):
+            await pilot.press("shift+right")
+            await pilot.pause(0.1)
+        begin = replay.position
+        replay.step(forward=True)
+        said = begin + (replay.position - begin) * 0.8  # its agent has said something by then
+        replay.go_to(said)
+        await pilot.pause(0.5)
+        return app.export_screenshot(title="sixfold demo")
 
 
 def _without(place: str, drawn: str) -> str:
@@ -42,7 +57,7 @@ def _without(place: str, drawn: str) -> str:
     )
 
 
-def _worth_a_picture(app: Dashboard) -> bool:
+def _fixes_a_race(app: Dashboard) -> bool:
     """Whether a gate found a race, and an agent is at work on it."""
     gate = app.state.gate
     red = gate is not None and gate.ended is not None and gate.ended.races > 0
@@ -51,4 +66,4 @@ def _worth_a_picture(app: Dashboard) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(draw(Path(__file__).with_name("dashboard.svg")))
+    main(Path(__file__).with_name("dashboard.svg"))

@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     status = add("status", "the state of the live or the last run")
     status.add_argument("--json", action="store_true", help="as JSON on stdout")
     _place(status)
+    replay = add("replay", "the dashboard, driven by a journal")
+    _recorded(replay)
+    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times as fast")
     test = add("test", "the gate alone")
     test.add_argument("packages", nargs="*", help="packages to test, after --")
     test.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
@@ -167,6 +170,12 @@ def _place(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the repository (default: here)",
     )
+
+
+def _recorded(parser: argparse.ArgumentParser) -> None:
+    what = "the run's id or its beginning, its folder, or a journal (default: the last run)"
+    parser.add_argument("run", nargs="?", metavar="RUN", help=what)
+    _place(parser)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

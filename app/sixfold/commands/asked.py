@@ -56,12 +56,32 @@ def find(runs: Store, name: str | None) -> RunFolder:
     return found
 
 
+def recorded(asked: argparse.Namespace) -> RunFolder:
+    """The run that is named: by a journal, by its folder, by its id, or the last one.
+
+    Raises `UserError`.
+    """
+    if asked.run:
+        path = _file(asked.directory, Path(asked.run))
+        journal = path / "journal.jsonl" if path.is_dir() else path
+        if journal.is_file():
+            return RunFolder(journal.parent, journal.name)
+        if "/" in asked.run:
+            hint = "name a run of this repository, a journal, or the folder of a run"
+            raise UserError(asked.run, "there is no journal", hint)
+    return find(store(asked), asked.run)
+
+
 def journal(run: RunFolder) -> list[ev.AnyEvent]:
-    """The events of a run. Raises `UserError` where the journal is broken."""
+    """The events of a run. Raises `UserError` where the journal is empty or broken."""
     try:
-        return run.events()
+        events = run.events()
     except (OSError, ValueError) as error:
-        raise UserError(str(run.journal), str(error), "the journal is damaged") from error
+        hint = "the journal is damaged; what stands before that line is a journal by itself"
+        raise UserError(str(run.journal), str(error), hint) from error
+    if not events:
+        raise UserError(str(run.journal), "holds no event", "name the journal of a run")
+    return events
 
 
 def refuse_second(run: str) -> int:

@@ -37,9 +37,12 @@ class Action:
         return f"{self.on}.{self.id}"
 
     def stands(self, now: Situation) -> bool:
-        """Does it stand in the footer now: what can not be done is dimmed; below a text, gone."""
+        """Does it stand in the footer now: what can not be done is dimmed.
+
+        Below a text, and in a replay, it is gone.
+        """
         can = self.can(now)
-        if self.foot == OFFERED or now.place == "text":
+        if self.foot == OFFERED or now.place == "text" or now.replay:
             return bool(self.foot) and can is True
         return bool(self.foot) and can is not False
 
@@ -98,6 +101,10 @@ def _planned(now: Situation) -> Can:
     return now.place != "dialog" and (now.planned or "no plan is loaded yet")
 
 
+def _in_replay(now: Situation) -> Can:
+    return bool(now.replay) and now.place == "main"
+
+
 def _back(now: Situation) -> Can:
     return now.place in {"text", "plan"} or now.zoomed or now.searched
 
@@ -117,6 +124,20 @@ def _screen(
     )
 
 
+_CAPS = {
+    "space": "Space",
+    "left": "←",
+    "right": "→",
+    "shift+left": "⇧←",
+    "shift+right": "⇧→",
+    "home": "Home",
+    "end": "End",
+    "plus": "+",
+    "minus": "-",
+}
+"""Keys whose name is not what stands on them."""
+
+
 def _run(
     id_: str,
     key: str,
@@ -126,10 +147,66 @@ def _run(
     can: Callable[[Situation], Can] | None = None,
     label: str = "",
 ) -> Action:
-    label = label or id_.replace("_", " ")
-    return Action(id=id_, keys=key, label=label, tooltip=tooltip, can=can or _asks(id_), foot=foot)
+    return Action(
+        id=id_,
+        keys=key,
+        label=label or id_.replace("_", " "),
+        tooltip=tooltip,
+        can=can or _asks(id_),
+        cap=_CAPS.get(key.split(",", maxsplit=1)[0], ""),
+        foot=foot,
+    )
 
 
+PLAYING = (
+    _run(
+        "play",
+        "space,p",
+        "In a replay: stand still, or go on; at the end, once more",
+        can=_in_replay,
+    ),
+    _run(
+        "seek(-1)",
+        "left",
+        "In a replay: back by 10 s, or a fiftieth of the run",
+        can=_in_replay,
+        label="back",
+    ),
+    _run("seek(1)", "right", "In a replay: forward by as much", can=_in_replay, label="forward"),
+    _run(
+        "seek_event(False)",
+        "shift+left",
+        "In a replay: back by an event",
+        "",
+        can=_in_replay,
+        label="event",
+    ),
+    _run(
+        "seek_event(True)",
+        "shift+right",
+        "In a replay: forward by an event",
+        "",
+        can=_in_replay,
+        label="event",
+    ),
+    _run(
+        "seek_edge(False)",
+        "home",
+        "In a replay: the run's beginning",
+        "",
+        can=_in_replay,
+        label="begin",
+    ),
+    _run("seek_edge(True)", "end", "In a replay: the run's end", "", can=_in_replay, label="end"),
+    _run(
+        "pace(2.0)",
+        "plus,equals_sign",
+        "In a replay: twice as fast",
+        can=_in_replay,
+        label="faster",
+    ),
+    _run("pace(0.5)", "minus", "In a replay: half as fast", can=_in_replay, label="slower"),
+)
 _STEERING = (
     Action(id="start", keys="s", label="start", tooltip="Start the run", can=_start, foot=ALWAYS),
     _run("allow", "a", "Say yes, this once, to what is asked of you", OFFERED),
@@ -243,7 +320,7 @@ _LEAVING = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
+ACTIONS: tuple[Action, ...] = (*PLAYING, *_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
 BY_ID = {action.id: action for action in ACTIONS}
 KEYS_OF_COMMANDS = {
     "gate": "g",
@@ -273,6 +350,8 @@ YES_OR_NO = {"allow": "yes", "reject": "no"}
 
 def label_of(action: Action, now: Situation) -> str:
     """The word beside the key; for some it depends on the run."""
+    if action.id == "play":
+        return "stand still" if now.replay == "plays" else "play"
     if action.id == "pause" and now.status in {"paused", "blocked"}:
         return "go on"
     if action.id in YES_OR_NO and now.yes_or_no:

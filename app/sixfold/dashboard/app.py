@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from time import monotonic
+from typing import Any, ClassVar, Literal
 
 from rich.console import RenderableType
 from rich.style import Style
@@ -87,7 +88,7 @@ class Dashboard(Steering, inherit_bindings=False):
         self.situation = Situation()
         """What the keys depend on, as of the last frame."""
         self._tones: dict[str, Style] = {}
-        self._second = 0
+        self._second = self._moment = 0
         for notice in self._notices:
             self.story.add(clock(), notice)
         if plan:
@@ -182,14 +183,12 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def _mind_clock(self) -> None:
         """Once a second: what shows a time that runs."""
-        second = int(self.clock().timestamp())
-        if second == self._second:
-            return
-        self._second = second
-        if self._terminal and self._terminal.gone:
+        second, moment = int(monotonic()), int(self.clock().timestamp())
+        if second != self._second and self._terminal and self._terminal.gone:
             self.exit(return_code=1)
-        if self.state.live and not self.gone:
+        if moment != self._moment and (self.replay or (self.state.live and not self.gone)):
             self.main.refresh_clock()
+        self._second, self._moment = second, moment
 
     def mind_keys(self) -> None:
         """The footer follows what the keys depend on."""
@@ -235,7 +234,9 @@ class Dashboard(Steering, inherit_bindings=False):
                 self.asked,
                 linked=self.source is not None and not (self.over or self.connecting),
                 startable=self.startable,
+                replayed=self.replay is not None,
             ),
+            replay=self._replays,
             chosen=page.chosen,
             log=log is not None,
             following=log is not None and log.following,
@@ -245,6 +246,17 @@ class Dashboard(Steering, inherit_bindings=False):
             diff=isinstance(page, DiffScreen),
             yes_or_no=self.asked is not None and "yes" in self.asked.options,
         )
+
+    @property
+    def _replays(self) -> Literal["", "plays", "rests"]:
+        if self.replay is None:
+            return ""
+        return "plays" if self.replay.playing else "rests"
+
+    def forget_output(self) -> None:
+        """Empty the logs: what is listened to anew fills them again."""
+        for log in (*self.main.slots, self.main.stream):
+            log.clear()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """True: it can be done. None: not now. False: not here."""

@@ -10,6 +10,7 @@ from textual import work
 from textual.app import App
 
 from sixfold.dashboard.feed import Feed
+from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.story import Story
 from sixfold.dashboard.widgets.row import clean
 from sixfold.link import LinkError, Source
@@ -27,7 +28,9 @@ class Following(App[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.source = source
-        self.clock = clock
+        self.replay = source if isinstance(source, Replay) else None
+        """The source where it is a run of the past; then its time is the app's."""
+        self.clock = self.replay.now if self.replay else clock
         self.gate_only = gate_only
         self.feed = Feed()
         self.gone = False
@@ -45,7 +48,7 @@ class Following(App[None], inherit_bindings=False):
         """Is there nothing left to wait for, nor anybody to take a command."""
         return self.gone or self.state.ended is not None
 
-    @work
+    @work(exclusive=True, group="follow")
     async def follow(self, source: Source) -> None:
         """Take in all that the run sends, straight into the state."""
         try:

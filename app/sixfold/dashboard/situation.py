@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from sixfold import events as ev
+from sixfold.dashboard.replay import REASON
 from sixfold.model import RunStatus
 from sixfold.refusal import refusal
 from sixfold.state import RunState
@@ -36,6 +37,8 @@ class Situation:
     planned: bool = False
     diff: bool = False
     """Is a diff in front."""
+    replay: Literal["", "plays", "rests"] = ""
+    """Is this a run of the past, and does its time go on."""
     yes_or_no: bool = False
     """Is what is asked of the person answered by yes or no."""
 
@@ -133,10 +136,11 @@ def refusals(
     *,
     linked: bool,
     startable: bool,
+    replayed: bool = False,
 ) -> dict[str, str]:
     """For each command that would be refused now: why."""
-    if not linked:
-        why = _unlinked(state, startable)
+    if replayed or not linked:
+        why = REASON if replayed else _unlinked(state, startable)
         return dict.fromkeys(("pause", "hold", "gate", "diff", *NO_TARGET), why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),

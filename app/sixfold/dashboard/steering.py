@@ -10,7 +10,7 @@ from textual.worker import Worker, WorkerState
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.following import Following
+from sixfold.dashboard.playing import Playing
 from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.line import Line
 from sixfold.dashboard.screens.page import Page
@@ -29,7 +29,7 @@ STOP = Choice("s", "stop the run: what is running is cancelled", "stop")
 LEAVE = Choice("l", "let it run; `sixfold attach` comes back to it", "leave")
 
 
-class Steering(Following, inherit_bindings=False):
+class Steering(Playing, inherit_bindings=False):
     """The app's actions on the run, and on what is in front."""
 
     def __init__(
@@ -242,7 +242,8 @@ class Steering(Following, inherit_bindings=False):
     @work
     async def action_leave(self) -> None:
         """Leave at once where nothing runs, else ask what becomes of the run."""
-        if self.stopped or self.source is None or self.over or not self.state.live:
+        live = self.state.live and not (self.over or self.replay)
+        if self.stopped or self.source is None or not live:
             self.exit()
             return
         choices = (LEAVE, STOP) if self._leave_alone else (STOP,)

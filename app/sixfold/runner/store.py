@@ -24,10 +24,10 @@ class LiveRunError(Exception):
 class RunFolder:
     """The files of one run."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, journal: str = "journal.jsonl") -> None:
         self.path = path
         self.id = path.name
-        self.journal = path / "journal.jsonl"
+        self.journal = path / journal
         self.socket = path / "run.sock"
         self.transcripts = path / "transcripts"
         self.results = path / "results"

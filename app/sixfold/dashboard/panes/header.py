@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 from textual.strip import Strip
 
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
+from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, clean, cut, row, width_of
 from sixfold.dashboard.widgets.wrap import breaks
@@ -29,7 +32,8 @@ class Header(Painted):
     def refresh_state(self) -> None:
         """Take over the app's state; grows by a row or two where a call needs them."""
         app = self.dashboard
-        self._calls = calls(app.state, gone=app.gone, startable=app.startable, leaving=app.stopped)
+        found = calls(app.state, gone=app.gone, startable=app.startable, leaving=app.stopped)
+        self._calls = [replace(call, keys=()) for call in found] if app.replay else found
         self._break()
         self.refresh()
 
@@ -48,7 +52,7 @@ class Header(Painted):
         told = clean(behind(self.dashboard.state))
         self._behind = [told[a:b] for a, b in breaks(told, width) if told and width > 0]
         del self._behind[MOST_ROWS - 1 :]
-        height = 1 + max(1, len(self._text)) + len(self._behind)
+        height = 1 + self._replay_row() + bool(self.dashboard.replay)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
@@ -57,12 +61,37 @@ class Header(Painted):
         width = self.content_size.width
         if y == 0:
             return row(self._run(), self._numbers(width), width)
+        if y == self._replay_row() + 1:
+            return self._replay(width)
         if y > max(1, len(self._text)):
             text = self._behind[y - 1 - max(1, len(self._text))]
             return row([("   ", ""), (text, "warn")], [], width)
         if self._text:
             return self._call_row(y - 1, width)
         return row([(" ", ""), *self._now(width)], [], width)
+
+    def _replay_row(self) -> int:
+        """Rows below the first, without that of a replay."""
+        return max(1, len(self._text)) + len(self._behind)
+
+    def _replay(self, width: int) -> list[Part]:
+        """Where a replay stands: pace, place, and the run as a line with its gates."""
+        replay = self.dashboard.replay
+        if replay is None:
+            return []
+        glyph, tone = ("▶", "busy") if replay.playing else ("‖", "look")
+        place, length = (
+            words.elapsed(timedelta(seconds=one)) for one in (replay.position, replay.length)
+        )
+        left: list[Part] = [
+            (f" {glyph} ", tone),
+            (f"{replay.speed:g}×".ljust(6), "strong"),
+            (f"{place:>{len(length)}}", "strong"),
+            (f" / {length}  ", "quiet"),
+        ]
+        right: list[Part] = [(f"  {replay.now().astimezone():%d %b %H:%M:%S} ", "quiet")]
+        room = width - width_of(left) - width_of(right)
+        return row([*left, *_track(replay, room)], right, width)
 
     def _run(self) -> list[Part]:
         app = self.dashboard
@@ -148,6 +177,20 @@ class Header(Painted):
     def render_line(self, y: int) -> Strip:
         """The row on its ground."""
         return self.strip(self.parts(y), under=self.strip_ground(y))
+
+
+def _track(replay: Replay, width: int) -> list[Part]:
+    """The run as a line `width` cells long, and where in it gates ended, and how."""
+    if width < 10:
+        return []
+    scale = (width - 1) / (replay.length or 1.0)
+    here = int(replay.position * scale)
+    cells: list[Part] = [("━", "busy") if x <= here else ("╌", "faint") for x in range(width)]
+    for at, verdict in replay.gates:
+        look = words.VERDICT_LOOKS[verdict]
+        cells[int(at * scale)] = (look.glyph, look.tone)
+    cells[here] = ("●", "strong")
+    return cells
 
 
 def _tone(call: Call) -> str:

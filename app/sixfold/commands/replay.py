@@ -1,0 +1,21 @@
+"""`sixfold replay`: the dashboard, driven by a journal."""
+
+from __future__ import annotations
+
+import argparse
+
+from sixfold.commands import asked as ask
+from sixfold.commands import screen
+from sixfold.dashboard import load
+from sixfold.dashboard.replay import Replay
+from sixfold.runner.recall import recall
+
+
+def main(asked: argparse.Namespace) -> int:
+    """Play a run, of this repository or of any journal; how it ended is no matter here."""
+    run = ask.recorded(asked)
+    events = ask.journal(run)
+    screen.need_terminal("report")
+    app = load()(Replay(list(recall(run, events)), asked.speed))
+    app.run()
+    return app.return_code or 0
