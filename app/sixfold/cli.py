@@ -92,16 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     prompt.add_argument("task", nargs="?", help="the task's id; `fix` or `conflict` for a sample")
     prompt.add_argument("--write", type=Path, metavar="DIR", help="write our templates into DIR")
     _options(prompt)
-    attach = add("attach", "a dashboard on a live or a finished run")
-    attach.add_argument("run", nargs="?", help="the run's id, or its beginning")
-    _place(attach)
+    _watching(add)
     _controls(add)
-    status = add("status", "the state of the live or the last run")
-    status.add_argument("--json", action="store_true", help="as JSON on stdout")
-    _place(status)
-    replay = add("replay", "the dashboard, driven by a journal")
-    _recorded(replay)
-    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times as fast")
     test = add("test", "the gate alone")
     test.add_argument("packages", nargs="*", help="packages to test, after --")
     test.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
@@ -120,6 +112,21 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="pace of the agents")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the repository, in DIR")
     return parser
+
+
+def _watching(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What shows a run, live or over."""
+    attach = add("attach", "a dashboard on a live or a finished run")
+    attach.add_argument("run", nargs="?", help="the run's id, or its beginning")
+    _place(attach)
+    status = add("status", "the state of the live or the last run")
+    status.add_argument("--json", action="store_true", help="as JSON on stdout")
+    _place(status)
+    what = "the run's id or its beginning, its folder, or a journal (default: the last run)"
+    replay = add("replay", "the dashboard, driven by a journal")
+    replay.add_argument("run", nargs="?", metavar="RUN", help=what)
+    replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times as fast")
+    _place(replay)
 
 
 def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -170,12 +177,6 @@ def _place(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the repository (default: here)",
     )
-
-
-def _recorded(parser: argparse.ArgumentParser) -> None:
-    what = "the run's id or its beginning, its folder, or a journal (default: the last run)"
-    parser.add_argument("run", nargs="?", metavar="RUN", help=what)
-    _place(parser)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
