@@ -102,6 +102,8 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     fix_attempts: Annotated[int, Meta(ge=0)] = 3
     guard_tests: Literal["ask", "off"] = "ask"
     """Must a person agree to a fix that deletes, skips or weakens tests."""
+    junit: str = ""
+    """File that gets each gate as JUnit XML, from the root; `{gate}` stands for its number."""
 
 
 TOOL_KINDS = (
@@ -215,6 +217,8 @@ class _Reader:
         self._refuse_idle_rules(settings.permissions)
         for number, pattern in enumerate(settings.isolation.copy):
             self._refuse_outside(pattern, ("isolation", "copy", str(number)))
+        if settings.gate.junit:
+            self._refuse_outside(settings.gate.junit, ("gate", "junit"))
         roster, agents = self._agents(data.get("agents") or {})
         return msgspec.structs.replace(settings, roster=roster, agents=agents)
 

@@ -6,7 +6,7 @@ import re
 
 _COLOUR = re.compile(r"\x1b\[[\d;:]*m")
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 LINE_WIDTH = 1000
 """Characters of a line on its way to a screen."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from msgspec import structs
 
 from sixfold import events as ev
+from sixfold.gate import junit
 from sixfold.gate.again import passes_alone
 from sixfold.gate.blame import suspects
 from sixfold.gate.run import GateResult, run_gate
@@ -105,7 +107,19 @@ class Gates:
         if ended.verdict == "green":
             self.good = ended.commit
         self._emit(ended)
+        if self._job.settings.gate.junit:
+            await self._write_junit(begun, ended)
         return ended
+
+    async def _write_junit(self, begun: ev.GateStarted, ended: ev.GateEnded) -> None:
+        """What cannot be written is told, and the run goes on."""
+        where = self._job.settings.gate.junit.replace("{gate}", str(begun.gate))
+        path, record = self._job.root / where, self._record(begun.gate)
+        try:
+            await asyncio.to_thread(junit.write, path, begun, ended, record)
+        except OSError as error:
+            text = f"gate.junit: {where}: {error.strerror or error}"
+            self._emit(ev.Notice(text=text, level="warning"))
 
     async def _at_rest(self, begun: ev.GateStarted, ended: ev.GateEnded) -> ev.GateEnded:
         self._bulk.begin_gate(begun.gate)
@@ -129,10 +143,13 @@ class Gates:
             env=self.env,
             format=gate.format,
             timeout=gate.timeout,
-            record=self._folder.transcripts / f"gate-{number}.log",
+            record=self._record(number),
             hear=self._bulk.test,
             number=number,
         )
+
+    def _record(self, number: int) -> Path:
+        return self._folder.transcripts / f"gate-{number}.log"
 
     @property
     def env(self) -> dict[str, str]:
