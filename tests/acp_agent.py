@@ -14,6 +14,7 @@ first, or of all in a session of before), `past` (what it tells again of such a 
     ask                   a permission request; what was answered is said
     request               any other request to the client; its error code is said
     write, result         a file ($NAME in its path is filled in); JSON for SIXFOLD_RESULT
+    run                   a shell command; what it prints is said
     child                 a process in a session of its own that sleeps so many seconds
     wait                  so many seconds, or until the turn is cancelled
     die                   by this signal, or {"code": exit code}
@@ -180,6 +181,10 @@ class Player:
 
     def result(self, value: Message) -> None:
         Path(os.environ["SIXFOLD_RESULT"]).write_text(json.dumps(value), encoding="utf-8")
+
+    def run(self, command: str) -> None:
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+        say(f"{done.stdout}{done.stderr}\n")
 
     def child(self, seconds: int) -> None:
         subprocess.Popen(["sleep", str(seconds)], start_new_session=True)

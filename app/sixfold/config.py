@@ -68,6 +68,8 @@ class AgentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """File with the steps of a scripted agent, relative to `sixfold.yaml`."""
     speed: Annotated[float, Meta(gt=0)] = 1.0
     """A scripted agent waits this many times shorter."""
+    writable: list[Annotated[str, Meta(min_length=1)]] = []
+    """What it may write beside its worktree when it is held by a sandbox; `~` is its HOME."""
 
 
 class Kinds(Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,7 +46,7 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
     """One event as a line (more for a plan with warnings); empty for what needs no line."""
     match event:
         case ev.RunStarted():
-            return f"run {event.run} on {event.branch}, agent {event.agent}, {event.slots} slots"
+            return _beginning(event)
         case ev.RunContinued():
             return f"run {state.run} goes on: {state.done} of {state.total} tasks were done"
         case ev.PlanLoaded():
@@ -126,6 +126,11 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return tally + _because(event.reason) + bring
         case ev.Notice():
             return f"{event.level}: {event.text}"
+
+
+def _beginning(event: ev.RunStarted) -> str:
+    held = f", sandbox {event.sandbox}" if event.sandbox != "off" else ""
+    return f"run {event.run} on {event.branch}, agent {event.agent}, {event.slots} slots{held}"
 
 
 def gate_lines(gate: ev.GateEnded) -> str:

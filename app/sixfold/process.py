@@ -29,6 +29,8 @@ POLITE_SECONDS = 1.5
 DRAIN_SECONDS = 0.5
 """How long output may still arrive after the process ended."""
 CHUNK = 1 << 16
+SIGNALLED = 128
+"""Exit codes of a shell above it tell of a signal."""
 
 
 class Child:
@@ -37,8 +39,10 @@ class Child:
     `stdin` is there where it was asked for as a pipe.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, env: Mapping[str, str]) -> None:
-        self._process = process
+    def __init__(
+        self, process: asyncio.subprocess.Process, env: Mapping[str, str], *, boxed: bool = False
+    ) -> None:
+        self._process, self._boxed = process, boxed
         self._marks = {key: value for key, value in env.items() if key.startswith("SIXFOLD_")}
         self.pid = process.pid
         self.out: asyncio.StreamReader | None = None
@@ -48,11 +52,16 @@ class Child:
     @property
     def returncode(self) -> int | None:
         """Exit status; negative for a signal; None while it runs."""
-        return self._process.returncode
+        code = self._process.returncode
+        return None if code is None else self._within(code)
 
     async def wait(self) -> int:
         """Wait for the process itself, whoever else still holds its pipes."""
-        return await self._process.wait()
+        return self._within(await self._process.wait())
+
+    def _within(self, code: int) -> int:
+        """A sandbox ends as a shell does: with 128+N when signal N killed what is inside of it."""
+        return SIGNALLED - code if self._boxed and code > SIGNALLED else code
 
     async def end(self, first: signal.Signals = signal.SIGTERM) -> None:
         """End the process, its group, and whatever else carries its marks. Idempotent.
@@ -63,7 +72,10 @@ class Child:
 
     async def _end(self, first: signal.Signals) -> None:
         if self.returncode is None:
-            _signal_group(self.pid, first)
+            if self._boxed:
+                await asyncio.to_thread(_signal_members, self.pid, first)
+            else:
+                _signal_group(self.pid, first)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), POLITE_SECONDS)
         _signal_group(self.pid, signal.SIGKILL)
@@ -81,14 +93,17 @@ async def spawn(
     env: Mapping[str, str],
     stdin: IO[bytes] | int = subprocess.DEVNULL,
     stderr_apart: bool = False,
+    before: Sequence[str] = (),
 ) -> Child:
-    """Start `command` in a session of its own.
+    """Start `command` in a session of its own; `before` are the words of a sandbox around it.
 
     Its output comes through pipes that are ours (its input too, where `stdin` is a pipe), so that
     waiting for it never hangs on an orphan that holds them open. Raises `OSError` where it cannot
     be started. Cancelled halfway, it ends what it has started.
     """
-    starting = asyncio.ensure_future(_spawn(command, cwd, env, stdin, stderr_apart=stderr_apart))
+    starting = asyncio.ensure_future(
+        _spawn(command, cwd, env, stdin, stderr_apart=stderr_apart, before=before)
+    )
     try:
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
@@ -104,12 +119,14 @@ async def _spawn(
     stdin: IO[bytes] | int,
     *,
     stderr_apart: bool,
+    before: Sequence[str],
 ) -> Child:
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe() if stderr_apart else (-1, out_write)
     in_read, in_write = os.pipe() if stdin == subprocess.PIPE else (-1, -1)
     try:
         process = await asyncio.create_subprocess_exec(
+            *before,
             *command,
             cwd=cwd,
             env=dict(env),
@@ -123,7 +140,7 @@ async def _spawn(
         raise
     finally:
         _close(out_write, err_write if stderr_apart else -1, in_read)
-    child = Child(process, env)
+    child = Child(process, env, boxed=bool(before))
     child.out = await _reader(out_read)
     if stderr_apart:
         child.err = await _reader(err_read)
@@ -193,6 +210,14 @@ def _left(until: float) -> float | None:
 def _signal_group(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+def _signal_members(pid: int, number: signal.Signals) -> None:
+    """Signal a group, but for its leader: a sandbox that dies kills all that is in it at once."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid != pid and os.getpgid(process.pid) == pid:
+                process.send_signal(number)
 
 
 def marked(marks: Mapping[str, str]) -> list[psutil.Process]:

@@ -59,7 +59,8 @@ class CommandAgent(Agent):
             transcript = stack.enter_context(turn.transcript.open("ab"))
             try:
                 child = await process.spawn(
-                    [*turn.before, *command],
+                    command,
+                    before=turn.before,
                     cwd=turn.cwd,
                     env={**turn.env, **self._env},
                     stdin=stdin,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
+from sixfold.agents import sandbox
 from sixfold.agents.roster import enlist
+from sixfold.agents.sandbox import TMP, Bounds, Sandbox
 from sixfold.catalogue import KNOWN
 from sixfold.config import BUILT_IN, ConfigError, Settings
 from sixfold.process import MARKER, sweep
@@ -32,6 +34,11 @@ def used(settings: Settings) -> list[str]:
     wanted = {settings.default_agent, roster.fallback, *kinds, *roster.by_slot.values()}
     listed = {name for name, agent in settings.agents.items() if agent != BUILT_IN.get(name)}
     return sorted(name for name in wanted | listed if name)
+
+
+def outsiders(settings: Settings) -> list[str]:
+    """Of those, the ones whose work is not written down in a playbook."""
+    return [name for name in used(settings) if settings.agents[name].protocol != "scripted"]
 
 
 def installed() -> list[str]:
@@ -64,26 +71,42 @@ def logged_in(name: str, environ: Mapping[str, str]) -> str:
     return ", ".join([*keys, *files])
 
 
-def call(settings: Settings, name: str, folder: Path, environ: Mapping[str, str]) -> Presence:
-    """Start an agent up to a session where it speaks the protocol, and end it again."""
+def call(
+    settings: Settings, name: str, folder: Path, environ: Mapping[str, str], held: Sandbox
+) -> Presence:
+    """Start an agent up to a session where it speaks the protocol, and end it again.
+
+    It is held as in a run.
+    """
     found = look(settings, name, folder)
     if found.mend or settings.agents[name].protocol != "acp":
         return found
     agent = settings.agents[name]
     program = agent.command[0]
     command = [str(folder / program) if "/" in program else program, *agent.command[1:]]
-    return asyncio.run(_call(found, command, {**environ, **agent.env}))
+
+    def before(cwd: Path) -> list[str]:
+        bounds = Bounds(writable=[cwd], instead={TMP: cwd / "tmp"})
+        return sandbox.before(held, name, agent, bounds, cwd=cwd, environ=environ, folder=folder)
+
+    return asyncio.run(_call(found, command, {**environ, **agent.env}, before))
 
 
-async def _call(found: Presence, command: list[str], environ: Mapping[str, str]) -> Presence:
+async def _call(
+    found: Presence,
+    command: list[str],
+    environ: Mapping[str, str],
+    before: Callable[[Path], list[str]],
+) -> Presence:
     from sixfold.agents.acp.meeting import meet  # noqa: PLC0415 (half a second, only if used)
 
     known, sign = KNOWN.get(found.name), logged_in(found.name, environ)
     login = known.login if known else "see its documentation"
-    with tempfile.TemporaryDirectory(prefix="sixfold-") as folder:
-        marks = {MARKER: Path(folder).name}
+    with tempfile.TemporaryDirectory(prefix="sixfold-", ignore_cleanup_errors=True) as folder:
+        marks, cwd = {MARKER: Path(folder).name}, Path(folder)
+        (cwd / "tmp").mkdir()
         try:
-            met = await meet(command, env={**environ, **marks}, cwd=Path(folder))
+            met = await meet(command, env={**environ, **marks}, cwd=cwd, before=before(cwd))
         except OSError as error:
             return Presence(found.name, f"cannot be started: {error.strerror}", "mend its program")
         finally:

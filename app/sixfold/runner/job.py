@@ -7,13 +7,16 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct, structs
 
 from sixfold import config
+from sixfold.agents import roll_call, sandbox
 from sixfold.agents.prompts.about import Brief
 from sixfold.agents.prompts.prompts import Prompts
 from sixfold.agents.roster import Crew
+from sixfold.agents.sandbox import Sandbox
 from sixfold.config import ConfigError, GateSettings, Kinds, Settings
 from sixfold.errors import UserError
 from sixfold.events import RunStarted
@@ -21,6 +24,7 @@ from sixfold.feature import documents, load, story, tasks
 from sixfold.feature.load import Feature
 from sixfold.feature.model import TasksFile
 from sixfold.gate import toolchain
+from sixfold.gate.toolchain import Toolchain
 from sixfold.model import Plan, Stories
 from sixfold.plan import graph
 from sixfold.workspace import git, ready
@@ -70,6 +74,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """For every child: the user's environment with the toolchain in front."""
     prompts: Prompts
     context: str
+    sandbox: Sandbox
+    """What holds the agents."""
     readiness: Readiness
     """What of the repository is in git, and what is not."""
     branch: str
@@ -95,7 +101,15 @@ class Job(Struct, frozen=True, kw_only=True):
             names = f"{', '.join(left[:MOST_NAMED])}{more}"
             how = "commit it, or name it in `isolation: {copy: [...]}`"
             notes.append(f"not in git, so agents do not see it: {names}; {how}")
+        if self.sandbox.missing and roll_call.outsiders(self.settings):
+            notes.append(f"agents can write whatever you can: {self.sandbox.missing}")
         return notes
+
+    @property
+    def held(self) -> Literal["bwrap", "off"]:
+        """What holds the agents; those that play a playbook need nothing."""
+        held = self.sandbox.program and roll_call.outsiders(self.settings)
+        return "bwrap" if held else "off"
 
     @property
     def settings(self) -> Settings:
@@ -185,7 +199,8 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
     if settings.checklists == "stop":
         _refuse_open_checklists(feature)
     crew = Crew(settings, reading.folder)
-    env = toolchain.find(reading.root).environment(os.environ)
+    tools = toolchain.find(reading.root)
+    env = tools.environment(os.environ)
     find_gate(reading.root, settings.gate, env)
     readiness = look_at_tree(reading, options, going_on=started is not None)
     branch, commit = asyncio.run(git.head(reading.root))
@@ -196,6 +211,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
         crew=crew,
         env=env,
         prompts=find_prompts(reading, context),
+        sandbox=find_sandbox(settings, tools, env),
         context=context,
         readiness=readiness,
         branch=started.branch if started else branch,
@@ -291,6 +307,14 @@ def context_of(reading: Reading, options: Options) -> str:
     """The feature context: what the person gave, else the summary of `spec_info`."""
     info = reading.feature.spec_info
     return options.context or (info.summary if info else "")
+
+
+def find_sandbox(settings: Settings, tools: Toolchain, env: Mapping[str, str]) -> Sandbox:
+    """The sandbox of the agents, the caches of go open in it. Raises `UserError`."""
+    found = sandbox.find(settings.sandbox, env)
+    if not found.program:
+        return found
+    return structs.replace(found, writable=sandbox.made(toolchain.caches(tools, env)))
 
 
 def find_prompts(reading: Reading, context: str) -> Prompts:

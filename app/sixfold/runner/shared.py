@@ -13,10 +13,10 @@ from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
-from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Proof
+from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Place, Proof
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
-from sixfold.runner.turns import Place, Turns, one_line
+from sixfold.runner.turns import Turns, one_line
 from sixfold.state import Work
 from sixfold.workspace.git import GitError, head
 from sixfold.workspace.proof import missing

@@ -24,6 +24,8 @@ from sixfold.runner.ground import Attempt
 from sixfold.runner.limits import Limits
 from sixfold.uncut import to_the_end
 
+Before: TypeAlias = Callable[[str], Sequence[str]]
+"""Gives the words of a sandbox for the agent of a name."""
 Permit: TypeAlias = Callable[[int, Request], Awaitable[str | None]]
 """Answers what the agent in a slot asks to be allowed, by the id of an option."""
 REPORT_SECONDS = 5.0
@@ -72,7 +74,7 @@ class Sittings:
         """Wait for no provider any more."""
         self._limits.close()
 
-    async def take(self, kind: Kind, attempt: Attempt, turn: Turn) -> TurnEnd:
+    async def take(self, kind: Kind, attempt: Attempt, turn: Turn, before: Before) -> TurnEnd:
         """Take a turn to its end; one that was cut short is taken up again."""
         sitting = _Sitting(self._desk, attempt, self._permit, self._words[attempt.slot])
         sessions: dict[str, str] = {}
@@ -82,7 +84,10 @@ class Sittings:
                 name = await self._next(sitting, self._wanted(kind, attempt))
                 begun = "" if sitting.turns == 0 or name in sessions else f"{TAKE_OVER}\n\n"
                 taken = structs.replace(
-                    taken, session=sessions.get(name, ""), prompt=begun + taken.prompt
+                    taken,
+                    session=sessions.get(name, ""),
+                    prompt=begun + taken.prompt,
+                    before=before(name),
                 )
                 sitting.start(name)
                 end = await self._turn(self._crew.agent(name), taken, sitting)

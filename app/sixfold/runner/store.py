@@ -32,6 +32,7 @@ class RunFolder:
         self.transcripts = path / "transcripts"
         self.results = path / "results"
         self.snapshots = path / "snapshots"
+        self.cells = path / "cells"
 
     def events(self) -> list[ev.AnyEvent]:
         """The journal so far. Raises `ValueError` where broken, `OSError` where missing."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
-
 from sixfold import events as ev
 from sixfold.agents.agent import Turn, TurnEnd
 from sixfold.agents.prompts.about import Contradiction
@@ -14,30 +12,29 @@ from sixfold.agents.roster import Kind
 from sixfold.feature.model import TasksFile
 from sixfold.model import SLOT_ROLES, Phase, Task
 from sixfold.process import MARKER
-from sixfold.runner.ground import Attempt
+from sixfold.runner.ground import Attempt, Place
 from sixfold.runner.job import Job, Reading
 from sixfold.runner.sittings import Sittings
 from sixfold.runner.store import RunFolder
+from sixfold.runner.walls import Walls
 
 _GIT = {
-    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_COUNT": "4",
     "GIT_CONFIG_KEY_0": "gc.auto",
     "GIT_CONFIG_VALUE_0": "0",
     "GIT_CONFIG_KEY_1": "maintenance.auto",
     "GIT_CONFIG_VALUE_1": "false",
+    "GIT_CONFIG_KEY_2": "rerere.enabled",
+    "GIT_CONFIG_VALUE_2": "false",
+    "GIT_CONFIG_KEY_3": "commit.gpgSign",
+    "GIT_CONFIG_VALUE_3": "false",
 }
-"""An agent's own commit starts no housekeeping, which would outlive it or be killed halfway."""
+"""An agent's own commit starts no housekeeping, which would outlive it or be killed halfway.
+
+Nor does it write what only the person's own git may write.
+"""
 LONGEST_REASON = 500
 """Characters of what an agent says about its end."""
-
-
-class Place(Struct, frozen=True):
-    """Where a turn is taken."""
-
-    root: Path
-    """The agent's working directory."""
-    results: Path
-    """Folder inside it for the agent's result, never committed."""
 
 
 class Turns:
@@ -48,6 +45,7 @@ class Turns:
     ) -> None:
         self._job, self._folder, self._found = job, folder, found
         self._sittings = sittings
+        self._walls = Walls(job, folder)
 
     async def task(
         self, place: Place, attempt: Attempt, task: Task, phase: Phase | None, before: str
@@ -103,7 +101,8 @@ class Turns:
             result=result,
             transcript=self._folder.transcripts / f"{result.stem}.log",
         )
-        return await self._sittings.take(kind, attempt, turn)
+        async with self._walls.around(place, attempt.slot) as before:
+            return await self._sittings.take(kind, attempt, turn, before)
 
 
 def in_words(marks: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from sixfold.uncut import to_the_end
+from sixfold.workspace.enclosed import release
 from sixfold.workspace.git import GitError, git, identity, run
 from sixfold.workspace.intake import Intake, put_away
 from sixfold.workspace.worktrees import Worktree, is_within
@@ -57,6 +58,7 @@ async def _collect(worktree: Worktree, tasks_file: str, message: str) -> Deliver
     if not (worktree.index.is_file() and worktree.path.is_dir()):
         raise GitError(f"the worktree {worktree.path} is gone, or git's record of it")
     _link(worktree)
+    await release(worktree)
     base, parents = await _history(worktree)
     with TemporaryDirectory(prefix="sixfold-", dir=worktree.record) as scratch:
         intake = Intake(worktree, base, Path(scratch))

@@ -218,16 +218,17 @@ def _delete_all(path: Path, records: Sequence[Path]) -> None:
     """
     for record in records:
         (record / _MADE).unlink(missing_ok=True)
-    _delete(path)
+    delete(path)
     for record in records:
         path.mkdir(parents=True)
         with suppress(OSError):  # on another file system
             record.rename(path / ".git")
-        _delete(path)
-        _delete(record)
+        delete(path)
+        delete(record)
 
 
-def _delete(folder: Path) -> None:
+def delete(folder: Path) -> None:
+    """Remove a folder, whatever its modes, though others may write to it. Raises `GitError`."""
     for _ in range(_PATIENCE):
         with suppress(OSError):
             shutil.rmtree(folder)

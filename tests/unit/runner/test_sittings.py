@@ -88,7 +88,9 @@ class Stage:
         return None
 
     def take(self) -> asyncio.Task[TurnEnd]:
-        return asyncio.create_task(self.sittings.take("task", Attempt("T1", 1, 1), TURN))
+        return asyncio.create_task(
+            self.sittings.take("task", Attempt("T1", 1, 1), TURN, lambda _: ())
+        )
 
     async def until(self, kind: type[ev.Event]) -> ev.Event:
         for _ in range(200):

@@ -66,7 +66,8 @@ class AcpAgent:
         with turn.transcript.open("ab") as transcript:
             try:
                 child = await process.spawn(
-                    [*turn.before, *self._command],
+                    self._command,
+                    before=turn.before,
                     cwd=turn.cwd,
                     env={**turn.env, **self._env},
                     stdin=subprocess.PIPE,

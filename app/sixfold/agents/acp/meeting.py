@@ -61,9 +61,16 @@ class _Nobody(Client):
         return ""
 
 
-async def meet(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Met:
-    """Start an agent in `cwd`, open a session, and end it with all that it started."""
-    child = await process.spawn(command, cwd=cwd, env=env, stdin=subprocess.PIPE, stderr_apart=True)
+async def meet(
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, before: Sequence[str] = ()
+) -> Met:
+    """Start an agent in `cwd`, open a session, and end it with all that it started.
+
+    `before` are the words of a sandbox around it.
+    """
+    child = await process.spawn(
+        command, cwd=cwd, env=env, stdin=subprocess.PIPE, stderr_apart=True, before=before
+    )
     last = asyncio.create_task(_last_words(child))
     try:
         with (cwd / "transcript.log").open("ab") as transcript:
