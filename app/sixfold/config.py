@@ -261,11 +261,14 @@ class _Reader:
 
     def _agent(self, name: str, value: object) -> AgentSettings:
         path = ("agents", name)
-        if name in BUILT_IN and isinstance(value, dict):
-            known = BUILT_IN[name]
+        known = BUILT_IN.get(name)
+        if known and isinstance(value, dict) and value.get("protocol", "acp") == known.protocol:
             given = {"protocol": known.protocol, "command": known.command, "mode": known.mode}
             value = {**given, **value}
         agent = self._convert(value, AgentSettings, path)
+        if agent.protocol != "command" and isinstance(value, dict) and "format" in value:
+            what = f"an agent of protocol {agent.protocol} has no format"
+            raise self._error((*path, "format"), what, "leave it out, or write `protocol: command`")
         if agent.protocol == "scripted" and not agent.playbook:
             raise self._error(path, "a scripted agent needs a playbook", "add `playbook: FILE`")
         if agent.protocol != "scripted" and not agent.command:

@@ -69,6 +69,18 @@ def test_the_only_agent_of_a_file_is_the_default() -> None:
         ("agents:\n  x:\n    protocol: commnd", "f:3", "acp or command or scripted"),
         ("agents:\n  x:\n    protocol: command", "f:2", "needs a command"),
         ("agents:\n  x: {protocol: scripted}", "f:2", "needs a playbook"),
+        (
+            "agents:\n  x:\n    protocol: command\n    format: clod",
+            "f:4",
+            "expected lines or claude",
+        ),
+        ("agents:\n  claude:\n    format: claude", "f:3", "protocol acp has no format"),
+        (
+            "agents:\n  x: {protocol: scripted, playbook: p,\n      format: lines}",
+            "f:3",
+            "protocol scripted has no format",
+        ),
+        ("agents:\n  claude: {protocol: command, format: claude}", "f:2", "needs a command"),
         ("agents:\n  default: y", "f:2", "no agent named 'y'"),
         ("agents:\n  fallback: y", "f:2", "no agent named 'y'"),
         ("agents:\n  kinds:\n    fix: y", "f:3", "no agent named 'y'"),

@@ -1,4 +1,4 @@
-"""An agent that is any program: prompt in, lines out, exit code."""
+"""An agent that is any program: prompt in, lines or the stream of a known format out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import asyncio
 import contextlib
 import re
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Protocol, TypeAlias
+
+from msgspec import structs
 
 from sixfold import process
-from sixfold.agents.agent import Agent, Client, Result, Turn, TurnEnd, read_result
+from sixfold.agents.agent import Agent, Client, Turn, TurnEnd
+from sixfold.agents.endings import FINE, judged
+from sixfold.agents.formats.format import Format
+from sixfold.agents.formats.stream import Stream
+from sixfold.agents.pipes import Pieces
+from sixfold.agents.speech import LONGEST_LINE, utterance
+from sixfold.agents.totals import Totals
 from sixfold.events import Utterance
 
-LONGEST_LINE = 4000
-"""Characters of a line that viewers get; the transcript has it whole."""
+LEAVE_SECONDS = 10.0
+"""How long a program may take to leave that has told the end of its turn."""
 Hear: TypeAlias = Callable[[Sequence[Utterance]], None]
 _PLACE = re.compile(r"\{prompt(?:_file)?\}")
 
@@ -25,11 +33,66 @@ def said(line: str) -> Utterance:
     return Utterance("say", line)
 
 
+class Listener(Protocol):
+    """Hears one program from its start to its end."""
+
+    @property
+    def ended(self) -> bool:
+        """Has the program told that its turn is over, though it may still run."""
+        ...
+
+    def out(self, chunk: bytes) -> None:
+        """What it prints, as it comes."""
+        ...
+
+    def err(self, chunk: bytes) -> None:
+        """What it prints on stderr."""
+        ...
+
+    def end(self, code: int) -> TurnEnd:
+        """How the turn ended, the result file aside; negative codes are signals."""
+        ...
+
+
+class Plain:
+    """Hears a program that prints lines; stderr is heard as notes."""
+
+    def __init__(self, understand: Callable[[str], Utterance], hear: Hear) -> None:
+        self._understand, self._hear = understand, hear
+        self._out, self._err = Pieces(), Pieces()
+
+    @property
+    def ended(self) -> bool:
+        """Only its exit tells."""
+        return False
+
+    def out(self, chunk: bytes) -> None:
+        """Every line at once."""
+        self._tell(self._out.feed(chunk), self._understand)
+
+    def err(self, chunk: bytes) -> None:
+        """The same."""
+        self._tell(self._err.feed(chunk), _noted)
+
+    def end(self, code: int) -> TurnEnd:
+        """Well, if the exit code is 0."""
+        self._tell(filter(None, [self._out.rest()]), self._understand)
+        self._tell(filter(None, [self._err.rest()]), _noted)
+        if code < 0:
+            return TurnEnd(ok=False, reason=f"killed by signal {-code}")
+        return TurnEnd(ok=False, reason=f"exit code {code}") if code else FINE
+
+    def _tell(self, lines: Iterable[bytes], understand: Callable[[str], Utterance]) -> None:
+        if said := [understand(_text(line)) for line in lines]:
+            self._hear(said)
+
+
 class CommandAgent(Agent):
     """Runs `command` for each turn.
 
     The prompt comes on stdin unless `{prompt}` or `{prompt_file}` stands in the command.
-    `understand` turns a line of stdout into what viewers see; stderr is shown as notes.
+    `form` understands the stream of a known agent; without it, `understand` turns a line of stdout
+    into what viewers see.
     """
 
     def __init__(
@@ -40,18 +103,49 @@ class CommandAgent(Agent):
         env: Mapping[str, str],
         timeout: float,
         understand: Callable[[str], Utterance] = said,
+        form: type[Format] | None = None,
     ) -> None:
         self.name = name
         self._command, self._env, self._timeout = command, env, timeout
-        self._understand = understand
+        self._understand, self._form = understand, form
+        self._totals = Totals()
 
     async def take(self, turn: Turn, client: Client) -> TurnEnd:
-        """Start the program, hear it out, and read its result file."""
-        prompt_file = turn.transcript.with_suffix(".prompt.md")
-        prompt_file.write_text(turn.prompt, encoding="utf-8")
+        """Start the program, hear it out, and read its result file.
+
+        A session that is gone on with keeps the result file; one that is not there any more
+        begins afresh.
+        """
         turn.result.parent.mkdir(parents=True, exist_ok=True)
+        if self._form and turn.session and (command := self._resuming(turn.session)):
+            stream = self._stream(self._form, turn, client)
+            end = await self._run(command, turn.again, turn, stream)
+            if not stream.refused:
+                return end
+            why = f"session {turn.session} does not go on ({end.reason}): a new one begins"
+            client.hear([utterance("note", why)])
         turn.result.unlink(missing_ok=True)
-        command, in_command = _fill(self._command, turn.prompt, prompt_file)
+        listener: Listener = (
+            self._stream(self._form, turn, client)
+            if self._form
+            else Plain(self._understand, client.hear)
+        )
+        return await self._run(self._command, turn.prompt, turn, listener)
+
+    def _resuming(self, session: str) -> list[str] | None:
+        return self._form.resume(self._command, session) if self._form else None
+
+    def _stream(self, form: type[Format], turn: Turn, client: Client) -> Stream:
+        resumes = bool(self._resuming("x"))
+        return Stream(form(turn.cwd), client, self._totals, resumes=resumes)
+
+    async def _run(
+        self, words: Sequence[str], prompt: str, turn: Turn, listener: Listener
+    ) -> TurnEnd:
+        """One program from its start to its end, told `prompt`."""
+        prompt_file = turn.transcript.with_suffix(".prompt.md")
+        prompt_file.write_text(prompt, encoding="utf-8")
+        command, in_command = _fill(words, prompt, prompt_file)
         with contextlib.ExitStack() as stack:
             stdin = (
                 subprocess.DEVNULL if in_command else stack.enter_context(prompt_file.open("rb"))
@@ -68,35 +162,33 @@ class CommandAgent(Agent):
                 )
             except OSError as error:
                 return TurnEnd(ok=False, reason=f"cannot start {command[0]}: {error.strerror}")
-            return await self._hear_out(child, transcript, turn.result, client.hear)
+            end = await self._hear_out(child, transcript, listener)
+        return _judge(end, turn.result)
 
     async def _hear_out(
-        self, child: process.Child, transcript: BinaryIO, result: Path, hear: Hear
+        self, child: process.Child, transcript: BinaryIO, listener: Listener
     ) -> TurnEnd:
+        now = asyncio.get_running_loop().time
+        most = now() + self._timeout
+        clock = asyncio.timeout_at(most)
+
+        def hear(chunk: bytes) -> None:
+            listener.out(chunk)
+            clock.reschedule(min(most, now() + LEAVE_SECONDS) if listener.ended else most)
+
         try:
-            async with asyncio.timeout(self._timeout):
+            async with clock:
                 await asyncio.gather(
-                    _listen(child, child.out, transcript, self._understand, hear),
-                    _listen(child, child.err, transcript, _noted, hear),
+                    _listen(child, child.out, transcript, hear),
+                    _listen(child, child.err, transcript, listener.err),
                 )
-                code = await child.wait()
+                await child.wait()
         except TimeoutError:
-            return TurnEnd(ok=False, reason=f"no end after {self._timeout:g} s")
+            if not listener.ended:
+                return TurnEnd(ok=False, reason=f"no end after {self._timeout:g} s")
         finally:
             await child.end()
-        return _judge(code, read_result(result))
-
-
-def _judge(code: int, result: Result | str) -> TurnEnd:
-    if isinstance(result, str):
-        return TurnEnd(ok=False, reason=result)
-    if result.failed:
-        return TurnEnd(ok=False, reason=result.failed, result=result)
-    if code < 0:
-        return TurnEnd(ok=False, reason=f"killed by signal {-code}", result=result)
-    if code:
-        return TurnEnd(ok=False, reason=f"exit code {code}", result=result)
-    return TurnEnd(ok=True, result=result)
+        return listener.end(child.returncode or 0)
 
 
 def _fill(command: Sequence[str], prompt: str, prompt_file: Path) -> tuple[list[str], bool]:
@@ -104,6 +196,14 @@ def _fill(command: Sequence[str], prompt: str, prompt_file: Path) -> tuple[list[
     values = {"{prompt}": prompt, "{prompt_file}": str(prompt_file)}
     filled = [_PLACE.sub(lambda place: values[place[0]], word) for word in command]
     return filled, any(_PLACE.search(word) for word in command)
+
+
+def _judge(end: TurnEnd, result: Path) -> TurnEnd:
+    """How a turn ended, by its program and by the file that the agent left, whose word is first."""
+    left = judged(result)
+    if end.limit:
+        return end
+    return structs.replace(end, result=left.result) if left.ok else left
 
 
 def _noted(line: str) -> Utterance:
@@ -114,22 +214,14 @@ async def _listen(
     child: process.Child,
     reader: asyncio.StreamReader | None,
     transcript: BinaryIO,
-    understand: Callable[[str], Utterance],
-    hear: Hear,
+    hear: Callable[[bytes], None],
 ) -> None:
     if reader is None:
         return
-    rest = b""
     async for chunk in process.chunks(child, reader):
         transcript.write(chunk)
         transcript.flush()
-        *lines, rest = (rest + chunk).split(b"\n")
-        if len(rest) > 1 << 20:
-            lines, rest = [*lines, rest], b""
-        if lines:
-            hear([understand(_text(line)) for line in lines])
-    if rest:
-        hear([understand(_text(rest))])
+        hear(chunk)
 
 
 def _text(line: bytes) -> str:

@@ -11,6 +11,7 @@ from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.acp.starts import Starts
 from sixfold.agents.agent import Agent
 from sixfold.agents.command import CommandAgent
+from sixfold.agents.formats.known import FORMATS
 from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
 from sixfold.config import ConfigError, Settings
@@ -73,7 +74,8 @@ def enlist(settings: Settings, name: str, folder: Path, starts: Starts | None = 
     match agent.protocol:
         case "command":
             command = _started_by(agent.command, name, folder)
-            return CommandAgent(name, command, env=agent.env, timeout=agent.timeout)
+            form = FORMATS.get(agent.format)
+            return CommandAgent(name, command, env=agent.env, timeout=agent.timeout, form=form)
         case "scripted":
             _look_through(folder / agent.playbook, f"agent {name}")
             return scripted(name, agent, folder)

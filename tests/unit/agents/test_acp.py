@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from acp_stage import PROGRAM, Stage, Step
-from sixfold.agents.acp import adapter, wire
-from sixfold.agents.acp.wire import Lines, read
+from sixfold.agents import pipes
+from sixfold.agents.acp import adapter
+from sixfold.agents.acp.wire import read
 from sixfold.agents.agent import TurnEnd
 from sixfold.agents.permissions import Request
+from sixfold.agents.pipes import Lines
 from sixfold.agents.roster import enlist
 from sixfold.config import parse
 from sixfold.events import Utterance
@@ -122,7 +124,7 @@ async def test_a_message_of_ten_megabytes_is_one_line_for_people(stage: Stage) -
 async def test_a_frame_that_is_too_long_is_skipped(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "LONGEST_FRAME", 1 << 20)
+    monkeypatch.setattr(pipes, "LONGEST_FRAME", 1 << 20)
     end = await stage.play({"big": 3_000_000}, {"say": "after"})
     assert end.ok
     assert stage.said("say", "note") == ["(a line of more than 1 MiB)", "after"]

@@ -14,10 +14,10 @@ import pytest
 from acp_stage import PROGRAM, Stage, Step
 from client import Ear
 from sixfold.agents.acp.adapter import AcpAgent
-from sixfold.agents.acp.judging import seconds
 from sixfold.agents.acp.spending import Spending
 from sixfold.agents.acp.starts import Starts
 from sixfold.agents.agent import Turn
+from sixfold.agents.endings import seconds
 from sixfold.model import Usage
 
 RECORDINGS = Path(__file__).parents[3] / "../shared/acp"

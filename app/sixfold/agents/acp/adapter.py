@@ -10,12 +10,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from sixfold import process
-from sixfold.agents.acp.hearing import LONGEST_LINE, Hearing, utterance
-from sixfold.agents.acp.judging import failed
+from sixfold.agents.acp.hearing import Hearing
 from sixfold.agents.acp.spending import Spending
 from sixfold.agents.acp.starts import Start, Starts
-from sixfold.agents.acp.wire import Lines, Wire
-from sixfold.agents.agent import Client, Turn, TurnEnd, read_result
+from sixfold.agents.acp.wire import Wire
+from sixfold.agents.agent import Client, Turn, TurnEnd
+from sixfold.agents.endings import failed, gone, judged
+from sixfold.agents.pipes import Lines
+from sixfold.agents.speech import LONGEST_LINE, utterance
 from sixfold.uncut import to_the_end
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class AcpAgent:
                 reason = f"cannot start {self._command[0]}: {error.strerror}"
                 return TurnEnd(ok=False, reason=reason)
             end = await self._converse(child, transcript, turn, client, start)
-        return _judge(turn) if end.ok else end
+        return judged(turn.result) if end.ok else end
 
     async def _converse(
         self,
@@ -171,15 +173,4 @@ async def _gone(child: process.Child, reading: asyncio.Task[None]) -> str:
     with suppress(TimeoutError):
         await asyncio.wait_for(child.wait(), LAST_WORDS_SECONDS)
     code = child.returncode
-    if code is None:
-        return "it closed its output in mid-turn"
-    if code < 0:
-        return f"killed by signal {-code} in mid-turn"
-    return f"it ended in mid-turn with exit code {code}"
-
-
-def _judge(turn: Turn) -> TurnEnd:
-    result = read_result(turn.result)
-    if isinstance(result, str):
-        return TurnEnd(ok=False, reason=result)
-    return TurnEnd(ok=not result.failed, reason=result.failed, result=result)
+    return "it closed its output in mid-turn" if code is None else gone(code)

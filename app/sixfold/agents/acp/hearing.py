@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from sixfold.agents import calls
 from sixfold.agents.acp.tools import Call
 from sixfold.agents.permissions import Option, Request
+from sixfold.agents.speech import Speech, utterance
 from sixfold.events import Utterance
 
-LONGEST_LINE = 4000
-"""Characters of a line that viewers get; the transcript has it whole."""
 UPDATE = "session/update"
 ASKING = "session/request_permission"
 _MARKS = {"pending": "[ ]", "in_progress": "[>]", "completed": "[x]"}
@@ -59,34 +59,6 @@ class Asked(Struct, rename="camel"):
 
     tool_call: Call
     options: list[Option]
-
-
-class Speech:
-    """Messages and thoughts, put together from their pieces to lines."""
-
-    def __init__(self) -> None:
-        self.last = ""
-        """The last piece of a message."""
-        self._from: tuple[str, str | None] = ("", None)
-        self._begun = ""
-
-    def add(self, kind: Literal["say", "note"], chunk: Chunk) -> list[Utterance]:
-        """The lines that a piece completes, its own and those of another speech before it."""
-        lines = [] if self._from == (kind, chunk.message_id) else self.end()
-        if not self._from[0]:
-            self._from = (kind, chunk.message_id)
-        text = chunk.text
-        if kind == "say":
-            self.last = text[:LONGEST_LINE]
-        *whole, rest = (self._begun + text).split("\n")
-        self._begun = rest[:LONGEST_LINE]
-        return [*lines, *(utterance(kind, line) for line in whole if line.strip())]
-
-    def end(self) -> list[Utterance]:
-        """What is left of a line: something else follows, or nothing."""
-        kind, begun = self._from[0], self._begun
-        self._from, self._begun = ("", None), ""
-        return [utterance("say" if kind == "say" else "note", begun)] if begun.strip() else []
 
 
 class Hearing:
@@ -151,9 +123,11 @@ class Hearing:
     def _update(self, update: Mapping[str, Any]) -> list[Utterance]:
         match update.get("sessionUpdate"):
             case "agent_message_chunk":
-                return self._speech.add("say", msgspec.convert(update, Chunk))
+                chunk = msgspec.convert(update, Chunk)
+                return self._speech.add("say", chunk.text, chunk.message_id)
             case "agent_thought_chunk":
-                return self._speech.add("note", msgspec.convert(update, Chunk))
+                chunk = msgspec.convert(update, Chunk)
+                return self._speech.add("note", chunk.text, chunk.message_id)
             case "tool_call" | "tool_call_update":
                 return self._tool(msgspec.convert(update, Call))
             case "plan":
@@ -173,8 +147,7 @@ class Hearing:
             self._told.add(call.tool_call_id)
             lines.append(utterance("do", line))
         if call.status == "failed":
-            why = call.failure()
-            lines.append(utterance("error", f"{line}: {why}" if why else f"{line} failed"))
+            lines.append(utterance("error", calls.failure(line, call.failure())))
         if call.status in ("completed", "failed"):
             self._calls[call.tool_call_id] = Call(call.tool_call_id, call.title, call.kind)
         return [*self._speech.end(), *lines]
@@ -202,11 +175,3 @@ class Hearing:
         status = about.get("threadStatus")
         if isinstance(status, Mapping):
             self.trouble = self._reported if status.get("type") == "systemError" else None
-
-
-def utterance(kind: Literal["say", "do", "ask", "error", "note"], text: str) -> Utterance:
-    """A line for people. Halves of characters, as agents send them, are made whole or left out."""
-    line = text.rstrip()[:LONGEST_LINE]
-    if not line.isascii():
-        line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Utterance(kind, " ".join(line.splitlines()))

@@ -14,11 +14,13 @@ from acp.meta import PROTOCOL_VERSION
 
 import sixfold
 from sixfold.agents.acp import judging
-from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
+from sixfold.agents.acp.hearing import ASKING, Hearing
 from sixfold.agents.acp.spending import Spending
 from sixfold.agents.acp.wire import Wire
 from sixfold.agents.agent import Client, Turn, TurnEnd
+from sixfold.agents.endings import failed
 from sixfold.agents.permissions import Request
+from sixfold.agents.speech import utterance
 
 PATIENCE = 1.5
 """How many times its stall timeout an agent may be silent before it is given up."""
@@ -61,7 +63,7 @@ class Talk:
         except RequestError as error:
             return judging.refused(error.code, str(error), error.data)
         except Refused as error:
-            return judging.failed(str(error))
+            return failed(str(error))
         return end
 
     async def _prompt(self, text: str) -> TurnEnd:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from sixfold.agents import calls
 from sixfold.agents.permissions import Wish
 
 _WORDS = {"execute": "run", "other": "", "think": "", "switch_mode": "mode"}
 _LONGEST_SIDE = 100_000
 """Characters of a file that are compared."""
-_SHELLS = {"sh", "bash", "zsh", "dash"}
 
 
 class Location(Struct, frozen=True):
@@ -52,14 +51,8 @@ class Call(Struct, rename="camel"):
     @property
     def command(self) -> str:
         """The shell command that it runs; empty where it runs none."""
-        words = self.raw_input.get("command") if isinstance(self.raw_input, Mapping) else None
-        if isinstance(words, str):
-            return words
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            return ""
-        if len(words) == 3 and Path(words[0]).name in _SHELLS and words[1] in ("-c", "-lc"):
-            return str(words[2])
-        return shlex.join(words)
+        given = self.raw_input
+        return calls.command(given.get("command")) if isinstance(given, Mapping) else ""
 
     @property
     def paths(self) -> list[str]:
@@ -71,12 +64,7 @@ class Call(Struct, rename="camel"):
     def line(self, cwd: Path) -> str:
         """What it does, in one line: kind, title, and the file where the title has it not."""
         kind = _WORDS.get(self.kind or "", self.kind or "")
-        title = _first_line(self.command or self.title or "").replace(f"{cwd}/", "")
-        words = [] if title.lower().startswith(kind) else [kind]
-        words.append(title)
-        paths = [] if self.command else self.paths
-        words += [_short(path, cwd) for path in paths[:1] if Path(path).name not in title]
-        return " ".join(filter(None, words)) or "a tool"
+        return calls.line(kind, self.title or "", self.command, self.paths, cwd)
 
     def wish(self, cwd: Path) -> Wish:
         """What it wishes to be allowed. Looks at the disk: links are followed."""
@@ -98,8 +86,7 @@ class Call(Struct, rename="camel"):
         texts: list[object] = [b.get("text") for b in blocks if isinstance(b, Mapping)]
         raw = self.raw_output
         texts += [raw.get("error"), raw.get("output")] if isinstance(raw, Mapping) else [raw]
-        lines = (line for text in texts if isinstance(text, str) for line in text.splitlines())
-        return next((line.strip() for line in lines if line.strip("` \t")), "")
+        return next((line for text in texts if (line := calls.telling(text))), "")
 
 
 def _diff(path: str, old: object, new: object) -> str:
@@ -115,12 +102,3 @@ def _text(side: object) -> str:
 
 def _blocks(content: Sequence[Any] | None) -> list[Mapping[str, Any]]:
     return [block for block in content or [] if isinstance(block, Mapping)]
-
-
-def _first_line(text: str) -> str:
-    first, _, rest = text.strip().partition("\n")
-    return f"{first} …" if rest else first
-
-
-def _short(path: str, cwd: Path) -> str:
-    return path.removeprefix(f"{cwd}/")

@@ -8,49 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any, BinaryIO, TypeAlias
 
-import msgspec
-
 from sixfold import process
-from sixfold.agents.acp.hearing import ASKING, Hearing, utterance
+from sixfold.agents.acp.hearing import ASKING, Hearing
 from sixfold.agents.command import Hear
+from sixfold.agents.pipes import Lines, from_json
+from sixfold.agents.speech import utterance
 from sixfold.events import Utterance
 
-LONGEST_FRAME = 50 << 20
-"""Bytes of a message; a longer one is skipped."""
 Message: TypeAlias = dict[str, Any]
 _KINDS = (("id", (int, str, type(None))), ("method", str), ("error", (dict, type(None))))
 """What the library takes for granted."""
-
-
-class Lines:
-    """Lines put together from chunks."""
-
-    def __init__(self) -> None:
-        self._begun: list[bytes] = []
-        self._size = 0
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that a chunk completes."""
-        *ended, rest = chunk.split(b"\n")
-        lines = [self._end(part) for part in ended]
-        self._add(rest)
-        return lines
-
-    def rest(self) -> bytes:
-        """The line that was never ended."""
-        return self._end(b"")
-
-    def _end(self, part: bytes) -> bytes:
-        self._add(part)
-        line = b"".join(self._begun)
-        self._begun, self._size = [], 0
-        return line
-
-    def _add(self, part: bytes) -> None:
-        self._size += len(part)
-        self._begun.append(part)
-        if self._size > LONGEST_FRAME:
-            self._begun = [b"(a line of more than %d MiB)" % (LONGEST_FRAME >> 20)]
 
 
 class Wire:
@@ -120,12 +87,9 @@ class Wire:
 def read(line: bytes) -> Message | None:
     """The message in a line; None where there is none that the library could stand."""
     try:
-        message = msgspec.json.decode(line)
-    except (ValueError, RecursionError):
-        try:
-            message = json.loads(line)  # it takes half of a surrogate pair, as agents cut them
-        except (ValueError, RecursionError):
-            return None
+        message = from_json(line)
+    except ValueError:
+        return None
     if not isinstance(message, dict) or not ("id" in message or "method" in message):
         return None
     sound = all(isinstance(message[key], kinds) for key, kinds in _KINDS if key in message)

@@ -1,0 +1,1 @@
+"""The JSON streams that headless agents print: one module for each."""
