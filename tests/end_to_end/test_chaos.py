@@ -29,7 +29,8 @@ TASKS = """\
 """
 AGENT = """\
 sleep 99 > /dev/null 2>&1 &
-once=$(git rev-parse --git-common-dir)/once; test -e "$once" && again=yes
+once=$(git rev-parse --git-common-dir)/once/$SIXFOLD_TASK; test -e "$once" && again=yes
+mkdir -p "${once%/*}"
 case "$SIXFOLD_KIND $SIXFOLD_TASK" in
 "task T001") echo a > a.txt ;;
 "task T002" | "task T003") echo $SIXFOLD_TASK >> same.txt; sort -o same.txt same.txt; sleep 0.1 ;;
@@ -46,11 +47,12 @@ CONFLICT = "ConflictFound"
 
 def feature(root: Path) -> Repository:
     """Side by side, in conflict, without a change, failing at first, committed, red and fixed."""
+    sh = {"protocol": "command", "command": ["sh", "-c", AGENT], "writable": [".git/once"]}
     return Repository(
         root,
         TASKS,
         isolation="worktree",
-        agents={"default": "sh", "sh": {"protocol": "command", "command": ["sh", "-c", AGENT]}},
+        agents={"default": "sh", "sh": sh},
         attempts=2,
         gate={
             "command": ["sh", "-c", "test ! -f bug.txt"],

@@ -23,6 +23,7 @@ def hostile(folder: Path) -> Repository:
         root,
         f"# Tasks\n\n## Phase 1: Setup\n\n{boxes}\nThe end, without a line end",
         isolation="worktree",
+        sandbox="off",  # so that nothing keeps them from it
         attempts=2,
         agents={"default": "mine", "mine": mine},
     )
