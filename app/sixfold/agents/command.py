@@ -22,8 +22,8 @@ from sixfold.agents.speech import LONGEST_LINE, utterance
 from sixfold.agents.totals import Totals
 from sixfold.events import Utterance
 
-LEAVE_SECONDS = 10.0
-"""How long a program may take to leave that has told the end of its turn."""
+LEAVE_SECONDS = 180.0
+"""How long a program may be silent that has told the end of its turn: what it began may go on."""
 Hear: TypeAlias = Callable[[Sequence[Utterance]], None]
 _PLACE = re.compile(r"\{prompt(?:_file)?\}")
 
@@ -38,7 +38,7 @@ class Listener(Protocol):
 
     @property
     def ended(self) -> bool:
-        """Has the program told that its turn is over, though it may still run."""
+        """Has the program told that its turn ended well, though it may still run."""
         ...
 
     def out(self, chunk: bytes) -> None:

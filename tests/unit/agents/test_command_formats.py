@@ -158,6 +158,14 @@ async def test_a_program_that_stays_after_its_end_is_ended(
     assert time.monotonic() - began < 15
 
 
+async def test_trouble_that_may_pass_is_waited_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "LEAVE_SECONDS", 0.1)
+    script = f"{printing([GONE])}\nimport time; time.sleep(1)\n{printing(FIRST)}"
+    assert await stage.take(stage.agent(script)) == TurnEnd(ok=True)
+
+
 async def test_a_program_that_tells_no_end_runs_into_its_timeout(stage: Stage) -> None:
     stage.timeout = 0.5
     script = f"{printing(FIRST[:2])}\nimport time; time.sleep(60)"

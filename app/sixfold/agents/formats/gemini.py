@@ -18,7 +18,7 @@ from sixfold.agents.totals import count, less
 from sixfold.events import Utterance
 from sixfold.model import Usage
 
-_SESSION_WORDS = {"--resume", "-r", "--session-id"}
+_SESSION_WORDS = {"--resume", "-r", "--session-id", "--session-file"}
 
 
 class Init(Struct, frozen=True, tag="init"):

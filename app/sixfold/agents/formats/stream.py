@@ -19,6 +19,7 @@ from sixfold.model import Usage
 _SESSION = re.compile(r"\w[\w.-]{0,199}", re.ASCII)
 """A session's id, fit to stand in a command line."""
 _TROUBLE = re.compile(r"error|fail|exhausted|denied", re.IGNORECASE)
+_COLOUR = re.compile(r"\x1b\[[\d;:]*m")
 _FRAME = re.compile(r"\s*at ")
 """A line of a stack."""
 
@@ -41,8 +42,8 @@ class Stream:
 
     @property
     def ended(self) -> bool:
-        """Has it told how its turn ended."""
-        return self._end is not None
+        """Has it told that its turn ended well: trouble may pass."""
+        return self._end is not None and self._end.ok
 
     def out(self, chunk: bytes) -> None:
         """Hear what it prints."""
@@ -117,10 +118,10 @@ class Stream:
 
     def _note(self, lines: Iterable[bytes]) -> None:
         notes = [_as_note(line) for line in lines if line.strip()]
-        for note in notes:
-            if not _FRAME.match(note.text):
-                self._last = note.text
-                self._trouble = note.text if _TROUBLE.search(note.text) else self._trouble
+        for text in (_COLOUR.sub("", note.text) for note in notes):
+            if not _FRAME.match(text):
+                self._last = text
+                self._trouble = text if _TROUBLE.search(text) else self._trouble
         if notes:
             self._client.hear(notes)
 

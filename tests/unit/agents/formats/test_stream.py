@@ -92,6 +92,11 @@ def test_half_of_a_surrogate_pair_spoils_nothing() -> None:
         ("", 3, "it ended in mid-turn with exit code 3"),
         ("bye\n", 3, "it ended in mid-turn with exit code 3: bye"),
         (
+            "\x1b[91m\x1b[1mError: \x1b[0mSession not found\n   at a.js\n",
+            1,
+            "it ended in mid-turn with exit code 1: Error: Session not found",
+        ),
+        (
             "error: unexpected argument '--x'\n\nUsage: x\n",
             2,
             "it ended in mid-turn with exit code 2: error: unexpected argument '--x'",
