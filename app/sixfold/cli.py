@@ -123,6 +123,11 @@ def _watching(add: Callable[..., argparse.ArgumentParser]) -> None:
     status.add_argument("--json", action="store_true", help="as JSON on stdout")
     _place(status)
     what = "the run's id or its beginning, its folder, or a journal (default: the last run)"
+    report = add("report", "what was done, by whom, how long, and what proves it")
+    report.add_argument("run", nargs="?", metavar="RUN", help=what)
+    report.add_argument("--html", type=Path, metavar="FILE", help="as one page, written to FILE")
+    report.add_argument("--json", action="store_true", help="as JSON on stdout")
+    _place(report)
     replay = add("replay", "the dashboard, driven by a journal")
     replay.add_argument("run", nargs="?", metavar="RUN", help=what)
     replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times as fast")

@@ -1,13 +1,21 @@
 """The demonstration is the main job, whole: real git, the real go toolchain, gates that go red."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, check_output
+from typing import Any
+
+import msgspec
 
 from repository import leftovers, of
 from sixfold import events as ev
-from sixfold.runner.store import Store
+from sixfold.dashboard.replay import Replay
+from sixfold.report.standing import as_json
+from sixfold.runner.recall import recall
+from sixfold.runner.store import RunFolder, Store
+from sixfold.state import fold
 
 
 def demo(keep: Path) -> Popen[str]:
@@ -48,3 +56,28 @@ def check(folder: Path, events: list[ev.AnyEvent]) -> None:
     run = Store(folder).find()
     assert run
     assert leftovers(run.id) == []
+    same_everywhere(folder, run, events)
+
+
+def same_everywhere(folder: Path, run: RunFolder, told: list[ev.AnyEvent]) -> None:
+    """What the runner told folds to what every reader of its journal says."""
+    assert run.events() == told
+    state = fold(told)
+    replay = Replay(list(recall(run, run.events())))
+    replay.go_to(replay.length)
+    assert fold(asyncio.run(events_heard(replay))) == state
+    status, report = (said(folder, word, "--json") for word in ("status", "report"))
+    assert json.loads(msgspec.json.encode(as_json(state, live=False))) == status
+    assert report["state"] == status
+    info = json.loads((folder / "artifacts/implement_info").read_text())
+    assert (report["counts"], report["commits"]) == (info["counts"], info["commits"])
+    assert report["usage"] == info["usage"]
+
+
+async def events_heard(replay: Replay) -> list[ev.AnyEvent]:
+    batch = await anext(replay.messages())
+    return [message for message in batch if isinstance(message, ev.Event)]
+
+
+def said(folder: Path, *words: str) -> Any:
+    return json.loads(check_output([sys.executable, "-m", "sixfold", *words], cwd=folder))

@@ -72,6 +72,12 @@ def recorded(asked: argparse.Namespace) -> RunFolder:
     return find(store(asked), asked.run)
 
 
+def writes(run: RunFolder) -> bool:
+    """Does a runner still write the run's journal."""
+    live = Store(run.path.parents[2]).live() if len(run.path.absolute().parents) > 2 else None
+    return live is not None and live.journal.exists() and run.journal.samefile(live.journal)
+
+
 def journal(run: RunFolder) -> list[ev.AnyEvent]:
     """The events of a run. Raises `UserError` where the journal is empty or broken."""
     try:

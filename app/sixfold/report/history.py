@@ -1,0 +1,286 @@
+"""A run's events as work with a beginning and an end: attempts, gates, pauses, questions. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from sixfold import events as ev
+from sixfold.lines import event_line
+from sixfold.model import Failure, Suspect, Usage, Verdict
+from sixfold.state import RunState, renumbered
+
+
+class Attempt(Struct, kw_only=True):
+    """An agent's attempt at a task, or at turning a gate green."""
+
+    kind: Literal["task", "fix"]
+    task: str
+    """The task's id, as it is called now; `fix N` for phase N."""
+    phase: int
+    slot: int
+    number: int
+    agent: str
+    started: datetime | None
+    ended: datetime | None = None
+    """None while it is at work."""
+    seconds: float = 0.0
+    outcome: Literal["done", "failed", "cancelled", "cut short", "running"] = "running"
+    """`cut short`: the runner died meanwhile."""
+    reason: str = ""
+    commit: str = ""
+    branch: str = ""
+    """Where work that was not integrated is kept."""
+    usage: Usage = Usage()
+    conflicts: int = 0
+    """How often its work contradicted that of others."""
+    removed: str = ""
+    """Title of its task, where that was taken out of `tasks.md`."""
+
+
+class Gate(Struct, kw_only=True):
+    """One run of the test command."""
+
+    gate: int
+    cause: Literal["baseline", "phase", "asked"]
+    phase: int
+    started: datetime | None
+    ended: datetime | None = None
+    seconds: float = 0.0
+    verdict: Verdict | Literal["running", "cut short"] = "running"
+    reason: str = ""
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    races: int = 0
+    commit: str = ""
+    failures: list[Failure] = []
+    suspects: list[Suspect] = []
+    fixed: list[str] = []
+
+
+class Rest(Struct, kw_only=True):
+    """Time in which a run was paused, blocked, or had no runner."""
+
+    kind: Literal["paused", "blocked", "away"]
+    started: datetime | None
+    ended: datetime | None = None
+    seconds: float = 0.0
+    reason: str = ""
+
+
+class Question(Struct, kw_only=True):
+    """What a person was asked, and what came of it."""
+
+    request: str
+    task: str
+    text: str
+    asked: datetime | None
+    answered: datetime | None = None
+    option: str = ""
+    """The answer; empty while there is none."""
+    seconds: float = 0.0
+    """From the question to the answer."""
+
+
+class Remark(Struct, kw_only=True):
+    """Something that happened beside the usual, in one line."""
+
+    at: datetime | None
+    kind: str
+    """The event's type."""
+    text: str
+
+
+class History:
+    """Everything that took time in a run. Built by `take`, event by event; closed by `close`."""
+
+    def __init__(self) -> None:
+        self.state = RunState()
+        """The fold of what was taken so far."""
+        self.attempts: list[Attempt] = []
+        self.gates: list[Gate] = []
+        self.rests: list[Rest] = []
+        self.questions: list[Question] = []
+        self.remarks: list[Remark] = []
+        self.begun: list[tuple[int, datetime]] = []
+        """Phases and when they began."""
+        self.last: datetime | None = None
+        """The time of the latest event."""
+        self._open: dict[int, Attempt] = {}
+        self._asked: dict[str, Question] = {}
+
+    def take(self, event: ev.AnyEvent) -> None:
+        """One event more."""
+        at = event.at if isinstance(event.at, datetime) else self.last
+        match event:
+            case ev.TaskStarted() | ev.FixStarted():
+                self._begin(event, at)
+            case ev.TaskEnded() | ev.FixEnded():
+                self._end(event, at)
+            case ev.UsageReported() if event.slot in self._open:
+                self._open[event.slot].usage += event.usage
+            case ev.ConflictFound() if event.slot in self._open:
+                self._open[event.slot].conflicts += 1
+            case ev.PlanChanged():
+                self._rename(event)
+            case ev.GateStarted() | ev.GateEnded():
+                self._judge(event, at)
+            case ev.PermissionAsked() | ev.PermissionAnswered():
+                self._ask(event, at)
+            case ev.PhaseStarted() if at:
+                self.begun.append((event.phase, at))
+            case ev.RunPaused() | ev.RunBlocked() | ev.RunResumed():
+                self._rest(event, at)
+            case ev.RunEnded():
+                self._cut("cancelled", at, event.reason)
+            case ev.RunContinued():
+                self.cut_short()
+                self.rests.append(Rest(kind="away", started=self.last, ended=at))
+        self.state.apply(event)
+        if isinstance(event, _REMARKABLE):
+            kind = type(event).__struct_config__.tag
+            self.remarks.append(Remark(at=at, kind=str(kind), text=event_line(event, self.state)))
+        self.last = at
+
+    def cut_short(self) -> None:
+        """The runner died: what was at work ended with the last that was heard."""
+        self._cut("cut short", self.last, "the runner died")
+
+    def by_task(self) -> dict[str, list[Attempt]]:
+        """The attempts at each task that is in the list now."""
+        found: defaultdict[str, list[Attempt]] = defaultdict(list)
+        for one in self.attempts:
+            if one.kind == "task" and not one.removed:
+                found[one.task].append(one)
+        return found
+
+    def close(self, until: datetime | None) -> None:
+        """Reckon the time that everything took; `until` ends what is still open."""
+        timed: list[Attempt | Rest] = [*self.attempts, *self.rests]
+        for one in timed:
+            one.seconds = _between(one.started, one.ended or until)
+        for gate in self.gates:
+            if gate.verdict in {"running", "cut short"}:
+                gate.seconds = _between(gate.started, gate.ended or until)
+        for question in self.questions:
+            question.seconds = _between(question.asked, question.answered or until)
+
+    def _begin(self, event: ev.TaskStarted | ev.FixStarted, at: datetime | None) -> None:
+        if isinstance(event, ev.TaskStarted):
+            task = self.state.by_id.get(event.task)
+            name, phase = event.task, task.phase if task else 0
+        else:
+            name, phase = f"fix {event.phase}", event.phase
+        self._open[event.slot] = Attempt(
+            kind="task" if isinstance(event, ev.TaskStarted) else "fix",
+            task=name,
+            phase=phase,
+            slot=event.slot,
+            number=event.attempt,
+            agent=event.agent,
+            started=at,
+        )
+        self.attempts.append(self._open[event.slot])
+
+    def _end(self, event: ev.TaskEnded | ev.FixEnded, at: datetime | None) -> None:
+        if attempt := self._open.pop(event.slot, None):
+            attempt.ended, attempt.outcome, attempt.reason = at, event.outcome, event.reason
+            attempt.commit, attempt.branch = event.commit, event.branch
+
+    def _rename(self, event: ev.PlanChanged) -> None:
+        """Attempts follow their task to its new id, out of the list, and back."""
+        titles = {task.id: task.title for task in event.plan.tasks}
+        moved = renumbered(self.state.phases, event.plan.phases)
+        self.begun = [(moved[phase], at) for phase, at in self.begun if phase in moved]
+        judged: list[Attempt | Gate] = [*self.attempts, *self.gates]
+        for one in judged:
+            one.phase = moved.get(one.phase, 0)
+        for attempt in self.attempts:
+            known = self.state.by_id.get(attempt.task)
+            if attempt.removed:
+                if attempt.task in event.added and titles.get(attempt.task) == attempt.removed:
+                    attempt.removed = ""
+            elif attempt.task in event.removed:
+                attempt.removed = known.title if known else attempt.task
+            else:
+                attempt.task = event.renamed.get(attempt.task, attempt.task)
+
+    def _judge(self, event: ev.GateStarted | ev.GateEnded, at: datetime | None) -> None:
+        if isinstance(event, ev.GateStarted):
+            self.gates.append(
+                Gate(gate=event.gate, cause=event.cause, phase=event.phase, started=at)
+            )
+        elif self.gates and self.gates[-1].verdict == "running":
+            gate = self.gates[-1]
+            gate.ended, gate.verdict, gate.reason = at, event.verdict, event.reason
+            gate.passed, gate.failed, gate.skipped = event.passed, event.failed, event.skipped
+            gate.races, gate.seconds, gate.commit = event.races, event.seconds, event.commit
+            gate.failures, gate.suspects, gate.fixed = event.failures, event.suspects, event.fixed
+
+    def _ask(self, event: ev.PermissionAsked | ev.PermissionAnswered, at: datetime | None) -> None:
+        if isinstance(event, ev.PermissionAsked):
+            question = Question(request=event.request, task=event.task, text=event.text, asked=at)
+            self._asked[event.request] = question
+            self.questions.append(question)
+        elif found := self._asked.pop(event.request, None):
+            found.answered, found.option = at, event.option
+
+    def _rest(
+        self, event: ev.RunPaused | ev.RunBlocked | ev.RunResumed, at: datetime | None
+    ) -> None:
+        self._wake(at)
+        if isinstance(event, ev.RunPaused):
+            self.rests.append(Rest(kind="paused", started=at))
+        elif isinstance(event, ev.RunBlocked):
+            self.rests.append(Rest(kind="blocked", started=at, reason=event.reason))
+
+    def _wake(self, at: datetime | None) -> None:
+        if self.rests and self.rests[-1].ended is None:
+            self.rests[-1].ended = at
+
+    def _cut(
+        self, outcome: Literal["cancelled", "cut short"], at: datetime | None, reason: str
+    ) -> None:
+        """The run ended, or its runner died: nothing goes on, and nobody waits."""
+        self._wake(at)
+        for attempt in self._open.values():
+            attempt.ended, attempt.outcome, attempt.reason = at, outcome, reason
+        self._open.clear()
+        self._asked.clear()
+        if self.gates and self.gates[-1].verdict == "running":
+            self.gates[-1].verdict, self.gates[-1].ended = "cut short", at
+
+
+_REMARKABLE = (
+    ev.PlanChanged,
+    ev.ConflictFound,
+    ev.TaskHalted,
+    ev.TaskSkipped,
+    ev.TaskReopened,
+    ev.TaskUndone,
+    ev.TaskSetAside,
+    ev.AgentStalled,
+    ev.ProviderLimited,
+    ev.ProviderBack,
+    ev.CheckoutHeld,
+    ev.CheckoutFollowed,
+    ev.RunContinued,
+)
+
+
+def history(events: Iterable[ev.AnyEvent]) -> History:
+    """All that took time in the run that `events` tell of; still to be closed."""
+    found = History()
+    for event in events:
+        found.take(event)
+    return found
+
+
+def _between(start: datetime | None, end: datetime | None) -> float:
+    """Seconds; never less than none, whatever the clock did meanwhile."""
+    return max(0.0, (end - start).total_seconds()) if start and end else 0.0
