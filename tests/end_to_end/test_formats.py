@@ -52,20 +52,22 @@ def with_stub(root: Path, name: str, script: str, *words: str) -> Repository:
     """A repository whose agent is a program called `name`."""
     program = root / "bin" / name
     program.parent.mkdir(parents=True)
+    (root / "stage").mkdir()
     program.write_text(f"#!{sys.executable}\n{STUB}{script}")
     program.chmod(0o755)
     agent = {
         "protocol": "command",
         "command": [str(program), *words],
         "format": name,
-        "env": {"STAGE": str(root)},
+        "env": {"STAGE": str(root / "stage")},
+        "writable": [str(root / "stage")],
     }
     return Repository(root / "repository", TASKS, agents={"mine": agent})
 
 
 def calls(root: Path) -> list[tuple[list[str], str]]:
     """What the agent was told: its words and its prompt."""
-    lines = (root / "calls.jsonl").read_text().splitlines()
+    lines = (root / "stage/calls.jsonl").read_text().splitlines()
     return [(words, prompt) for words, prompt in map(json.loads, lines)]
 
 
@@ -78,7 +80,7 @@ def test_words_of_a_person_go_on_in_the_session_and_every_token_is_counted_once(
         repository.wait_for_event(ev.TaskStarted, task="T001")
         told = repository.sixfold("tell", "T001", "use a map")
         assert (told.returncode, told.stderr) == (0, "")
-        (tmp_path / "go").touch()
+        (tmp_path / "stage/go").touch()
         out, err = process.communicate(timeout=60)
     finally:
         if process.poll() is None:
