@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,7 @@ class Worker(Struct, kw_only=True):
     attempts: int = 0
     done: int = 0
     seconds: float = 0.0
+    """At work: without the time in which attempts rested."""
     usage: Usage = Usage()
 
 
@@ -144,7 +145,7 @@ def account(events: Sequence[ev.AnyEvent], *, live: bool, now: datetime) -> Acco
         removed=[one for one in told.attempts if one.removed],
         gates=told.gates,
         fixes=[one for one in told.attempts if one.kind == "fix"],
-        agents=_agents(told.attempts),
+        agents=_agents(told),
         slots=_slots(told),
         rests=told.rests,
         questions=told.questions,
@@ -228,10 +229,12 @@ def _phases(told: History) -> list[PhaseAccount]:
     ]
 
 
-def _agents(attempts: Iterable[Attempt]) -> list[Worker]:
+def _agents(told: History) -> list[Worker]:
     found: dict[str, Worker] = {}
-    for one in attempts:
+    for one in told.attempts:
         _count(found.setdefault(one.agent, Worker(name=one.agent)), one)
+    for agent, usage in told.spent.items():
+        found.setdefault(agent, Worker(name=agent)).usage = usage
     return list(found.values())
 
 
@@ -239,14 +242,15 @@ def _slots(told: History) -> list[Worker]:
     found = {number: Worker(name=str(number)) for number in range(1, told.state.slots + 1)}
     for one in told.attempts:
         _count(found.setdefault(one.slot, Worker(name=str(one.slot))), one)
+    for slot, usage in told.state.spent_by.items():
+        found.setdefault(slot, Worker(name=str(slot))).usage = usage
     return [found[number] for number in sorted(found)]
 
 
 def _count(worker: Worker, attempt: Attempt) -> None:
     worker.attempts += 1
     worker.done += attempt.outcome == "done"
-    worker.seconds += attempt.seconds
-    worker.usage += attempt.usage
+    worker.seconds += attempt.seconds - attempt.resting
 
 
 def _time(event: ev.Event) -> datetime | None:

@@ -29,6 +29,8 @@ class Attempt(Struct, kw_only=True):
     ended: datetime | None = None
     """None while it is at work."""
     seconds: float = 0.0
+    resting: float = 0.0
+    """Seconds of it in which it was held: paused now, or its provider took no more."""
     outcome: Literal["done", "failed", "cancelled", "cut short", "running"] = "running"
     """`cut short`: the runner died meanwhile."""
     reason: str = ""
@@ -111,7 +113,11 @@ class History:
         """Phases and when they began."""
         self.last: datetime | None = None
         """The time of the latest event."""
+        self.spent: dict[str, Usage] = {}
+        """Agent -> what it spent."""
         self._open: dict[int, Attempt] = {}
+        self._held: dict[int, datetime | None] = {}
+        """Slot -> since when its attempt rests."""
         self._asked: dict[str, Question] = {}
 
     def take(self, event: ev.AnyEvent) -> None:
@@ -122,8 +128,12 @@ class History:
                 self._begin(event, at)
             case ev.TaskEnded() | ev.FixEnded():
                 self._end(event, at)
-            case ev.UsageReported() if event.slot in self._open:
-                self._open[event.slot].usage += event.usage
+            case ev.UsageReported():
+                self.spent[event.agent] = self.spent.get(event.agent, Usage()) + event.usage
+                if attempt := self._open.get(event.slot):
+                    attempt.usage += event.usage
+            case ev.TurnHeld() | ev.TurnBegan():
+                self._hold(event, at)
             case ev.ConflictFound() if event.slot in self._open:
                 self._open[event.slot].conflicts += 1
             case ev.PlanChanged():
@@ -161,6 +171,8 @@ class History:
 
     def close(self, until: datetime | None) -> None:
         """Reckon the time that everything took; `until` ends what is still open."""
+        for slot in list(self._held):
+            self._go_on(slot, until)
         timed: list[Attempt | Rest] = [*self.attempts, *self.rests]
         for one in timed:
             one.seconds = _between(one.started, one.ended or until)
@@ -188,9 +200,23 @@ class History:
         self.attempts.append(self._open[event.slot])
 
     def _end(self, event: ev.TaskEnded | ev.FixEnded, at: datetime | None) -> None:
+        self._go_on(event.slot, at)
         if attempt := self._open.pop(event.slot, None):
             attempt.ended, attempt.outcome, attempt.reason = at, event.outcome, event.reason
             attempt.commit, attempt.branch = event.commit, event.branch
+
+    def _hold(self, event: ev.TurnHeld | ev.TurnBegan, at: datetime | None) -> None:
+        self._go_on(event.slot, at)
+        if isinstance(event, ev.TurnHeld):
+            self._held[event.slot] = at
+        elif attempt := self._open.get(event.slot):
+            attempt.agent = event.agent
+
+    def _go_on(self, slot: int, at: datetime | None) -> None:
+        """The attempt in a slot rests no longer."""
+        since = self._held.pop(slot, None)
+        if since and (attempt := self._open.get(slot)):
+            attempt.resting += _between(since, at)
 
     def _rename(self, event: ev.PlanChanged) -> None:
         """Attempts follow their task to its new id, out of the list, and back."""
@@ -248,7 +274,8 @@ class History:
     ) -> None:
         """The run ended, or its runner died: nothing goes on, and nobody waits."""
         self._wake(at)
-        for attempt in self._open.values():
+        for slot, attempt in self._open.items():
+            self._go_on(slot, at)
             attempt.ended, attempt.outcome, attempt.reason = at, outcome, reason
         self._open.clear()
         self._asked.clear()

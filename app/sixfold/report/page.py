@@ -71,6 +71,7 @@ def _environment() -> Environment:
         duration=wording.duration,
         moment=wording.moment,
         spent=wording.spent,
+        took=wording.took,
         cause=wording.cause,
         tests=wording.tests,
         headline=wording.headline,

@@ -129,7 +129,7 @@ class _Drawing:
             look=f"attempt {look} {one.kind}",
             label=_fitting(one.task, width),
             about=f"{one.task}, attempt {one.number} by {one.agent}, "
-            f"{wording.duration(one.seconds)}: {one.outcome}{reason}",
+            f"{wording.took(one)}: {one.outcome}{reason}",
         )
 
     def gate(self, one: Gate, y: float) -> Bar:

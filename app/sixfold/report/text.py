@@ -81,7 +81,7 @@ def _attempt(one: Attempt) -> str:
     commit = f" as {one.commit[:SHORT]}" if one.commit else ""
     kept = f", kept on {one.branch}" if one.branch and not one.commit else ""
     reason = f" ({one.reason})" if one.reason else ""
-    who = f"{one.agent} in slot {one.slot}, {wording.duration(one.seconds)}"
+    who = f"{one.agent} in slot {one.slot}, {wording.took(one)}"
     return f"{name}, attempt {one.number} by {who}: {one.outcome}{commit}{reason}{kept}"
 
 

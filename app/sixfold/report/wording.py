@@ -7,7 +7,7 @@ from datetime import datetime
 from sixfold.lines import spending
 from sixfold.model import Usage
 from sixfold.report.account import Account
-from sixfold.report.history import Gate
+from sixfold.report.history import Attempt, Gate
 
 
 def duration(seconds: float) -> str:
@@ -20,6 +20,12 @@ def duration(seconds: float) -> str:
             more = whole % size // {"h": 3600, "min": 60, "s": 1}[rest]
             return f"{whole // size} {unit} {more} {rest}" if more else f"{whole // size} {unit}"
     return f"{whole} s"
+
+
+def took(attempt: Attempt) -> str:
+    """`12 min 3 s, 4 min of them at rest`."""
+    rest = f", {duration(attempt.resting)} of them at rest" if attempt.resting else ""
+    return f"{duration(attempt.seconds)}{rest}"
 
 
 def moment(at: datetime | None) -> str:

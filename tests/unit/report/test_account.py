@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from sixfold import events as ev
+from sixfold.model import Usage
 from sixfold.report.account import Account, account, until_of
 from sixfold.report.history import history
 from sixfold.report.standing import as_json, bury
@@ -63,9 +64,7 @@ def test_the_sums_are_those_of_the_state() -> None:
     assert told_of.usage == state.usage
     assert told_of.counts == {"done": 2, "pending": 1, "total": 3}
     assert told_of.commits == ["c1", "c2"]
-    attempts = [one.usage for agent in told_of.agents for one in [agent]]
     assert sum(one.usage.tokens for one in told_of.agents) == state.usage.tokens
-    assert len(attempts) == 2
     slots = {int(one.name): one.usage for one in told_of.slots if one.usage.tokens}
     assert slots == state.spent_by
     assert told_of.state == as_json(state, live=False)
@@ -78,6 +77,26 @@ def test_gates_and_fixes_are_told_with_what_failed() -> None:
     assert told_of.gates[1].seconds == 4.0
     (fix,) = told_of.fixes
     assert (fix.task, fix.phase, fix.seconds, fix.usage.tokens) == ("fix 1", 1, 20, 100)
+
+
+def test_an_attempt_that_rests_and_goes_on_with_another_agent_is_told_so() -> None:
+    usage = Usage(input_tokens=7)
+    told_of = of(
+        told(
+            RUN,
+            PLAN,
+            (20, begins("T1")),
+            spends("T1", 5, 0.0),
+            (40, ev.TurnHeld(slot=1, task="T1", attempt=1, reason="limited")),
+            (100, ev.TurnBegan(slot=1, task="T1", attempt=1, agent="b")),
+            ev.UsageReported(slot=1, task="T1", attempt=1, agent="b", usage=usage),
+            (120, ends("T1")),
+        )
+    )
+    (one,) = told_of.tasks[0].tries
+    assert (one.agent, one.seconds, one.resting, one.usage.tokens) == ("b", 100, 60, 12)
+    agents = {agent.name: (agent.seconds, agent.usage.tokens) for agent in told_of.agents}
+    assert agents == {"b": (40, 7), "a": (0, 5)}
 
 
 def test_a_pause_ends_where_the_run_goes_on_or_is_blocked() -> None:
