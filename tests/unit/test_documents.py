@@ -17,6 +17,8 @@ from sixfold.config import (
     RuleSettings,
     Settings,
 )
+from sixfold.report.account import Account, PhaseAccount, TaskAccount, Worker
+from sixfold.report.history import Attempt, Gate, Question, Remark, Rest
 
 ROOT = Path(__file__).parents[2]
 keys = SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "keys.py")))
@@ -43,6 +45,16 @@ def test_every_key_of_the_config_is_explained(settings: type[Struct]) -> None:
         "budget",
     }  # have tables
     assert set(settings.__struct_fields__) - inner <= explained
+
+
+@pytest.mark.parametrize(
+    "part",
+    [Account, PhaseAccount, TaskAccount, Worker, Attempt, Gate, Rest, Question, Remark],
+    ids=lambda kind: kind.__name__,
+)
+def test_every_field_of_the_report_is_explained(part: type[Struct]) -> None:
+    text = (ROOT / "docs" / "report.md").read_text()
+    assert set(part.__struct_fields__) <= set(re.findall(r"`(\w+)`", text))
 
 
 def test_every_room_of_the_house_has_its_row() -> None:
