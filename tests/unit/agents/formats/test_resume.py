@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from pathlib import Path
 
 import pytest
+import yaml
 
 from sixfold.agents.formats.known import FORMATS
 
@@ -35,3 +38,12 @@ def test_the_session_goes_where_the_program_looks_for_it(
 ) -> None:
     words = FORMATS[name].resume(shlex.split(command), "ID")
     assert words == (shlex.split(resumed) if resumed else None)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/config.md"])
+def test_every_command_of_the_documents_can_go_on_with_a_session(page: str) -> None:
+    text = (Path(__file__).parents[4] / page).read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(\[.*\])` \|$", text, re.MULTILINE))
+    assert sorted(rows) == sorted(FORMATS)
+    for name, command in rows.items():
+        assert FORMATS[name].resume(yaml.safe_load(command), "ID"), command
