@@ -24,6 +24,8 @@ class Known(Struct, frozen=True):
     """Files below HOME any of which shows that somebody has logged in."""
     mode: str = ""
     """The mode that asks before it leaves its worktree, where the agent has one."""
+    env: dict[str, str] = {}
+    """What its environment says, where the person's says nothing of it."""
     homes: list[str] = []
     """What it keeps below HOME, and must be able to write."""
 
@@ -47,6 +49,7 @@ KNOWN: dict[str, Known] = {
         keys=["OPENAI_API_KEY", "CODEX_API_KEY"],
         files=[".codex/auth.json"],
         mode="workspace-write",
+        env={"CODEX_CONFIG": '{"allow_login_shell": false}'},  # /etc/profile would lose our Go
         homes=[".codex"],
     ),
     "gemini": Known(

@@ -18,6 +18,7 @@ _LIMITED = re.compile(
     r"\b429\b|rate.?limit|too many requests|usage limit|resource_exhausted|exhausted your capacity",
     re.IGNORECASE,
 )
+_CODEX_LIMITS = ("usageLimitExceeded", "rateLimitExceeded", "serverOverloaded")
 _STOPS = {
     "refusal": "it refused",
     "content-filter": "it refused",
@@ -59,7 +60,7 @@ def says_limit(text: str) -> bool:
 def says_429(info: object) -> bool:
     """Whether a report names the status of a provider that is asked too much."""
     if not isinstance(info, Mapping):
-        return info == "usageLimitExceeded"
+        return info in _CODEX_LIMITS
     return any(
         value == 429 if key in ("httpStatusCode", "status", "statusCode") else says_429(value)
         for key, value in info.items()

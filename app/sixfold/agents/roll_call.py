@@ -89,7 +89,8 @@ def call(
         bounds = Bounds(writable=[cwd], instead={TMP: cwd / "tmp"})
         return sandbox.before(held, name, agent, bounds, cwd=cwd, environ=environ, folder=folder)
 
-    return asyncio.run(_call(found, command, {**environ, **agent.env}, before))
+    usual = KNOWN[name].env if name in KNOWN else {}
+    return asyncio.run(_call(found, command, {**usual, **environ, **agent.env}, before))
 
 
 async def _call(

@@ -14,6 +14,7 @@ from sixfold.agents.command import CommandAgent
 from sixfold.agents.formats.known import FORMATS
 from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
+from sixfold.catalogue import KNOWN
 from sixfold.config import ConfigError, Settings
 from sixfold.model import SLOT_ROLES
 
@@ -84,6 +85,7 @@ def enlist(settings: Settings, name: str, folder: Path, starts: Starts | None = 
                 name,
                 _started_by(agent.command, name, folder),
                 env=agent.env,
+                usual=KNOWN[name].env if name in KNOWN else {},
                 timeout=agent.timeout,
                 stall_timeout=agent.stall_timeout,
                 mode=agent.mode,

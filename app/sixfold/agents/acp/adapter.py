@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 CANCEL_SECONDS = 3.0
 """How long an agent may take to end its turn when asked to."""
+PART_SECONDS = 3.0
+"""How long it may take to close its session."""
 LEAVE_SECONDS = 3.0
 """How long it may take to leave when nothing more is said to it."""
+CLOSED_LEAVE_SECONDS = 0.3
+"""The same, its session closed. Codex takes seven seconds if it is let."""
 LAST_WORDS_SECONDS = 1.0
 
 
@@ -35,7 +39,8 @@ class AcpAgent:
 
     A turn ends without success after `timeout` seconds; after `stall_timeout` seconds of silence
     there is a warning, and half as long later it ends, too.
-    `mode` is set where it is not empty; `starts` has agents start one after the other.
+    `mode` is set where it is not empty; `starts` has agents start one after the other. Its
+    environment is the turn's with `env` on top, and `usual` where neither says anything.
     """
 
     def __init__(
@@ -46,11 +51,12 @@ class AcpAgent:
         env: Mapping[str, str],
         timeout: float,
         stall_timeout: float,
+        usual: Mapping[str, str] = {},
         mode: str = "",
         starts: Starts | None = None,
     ) -> None:
         self.name = name
-        self._command, self._env, self._mode = command, env, mode
+        self._command, self._env, self._usual, self._mode = command, env, usual, mode
         self._timeout, self._stall_timeout = timeout, stall_timeout
         self._starts, self._spending = starts or Starts(), Spending()
 
@@ -71,7 +77,7 @@ class AcpAgent:
                     self._command,
                     before=turn.before,
                     cwd=turn.cwd,
-                    env={**turn.env, **self._env},
+                    env={**self._usual, **turn.env, **self._env},
                     stdin=subprocess.PIPE,
                     stderr_apart=True,
                 )
@@ -136,10 +142,13 @@ async def _leave(
             async with asyncio.timeout(CANCEL_SECONDS):
                 await talk.cancel()
                 await asyncio.wait({held})
+    closed = False
+    with suppress(TimeoutError, ConnectionError):
+        closed = await asyncio.wait_for(talk.part(), PART_SECONDS)
     if child.stdin:
         child.stdin.close()
     with suppress(TimeoutError):
-        await asyncio.wait_for(child.wait(), LEAVE_SECONDS)
+        await asyncio.wait_for(child.wait(), CLOSED_LEAVE_SECONDS if closed else LEAVE_SECONDS)
     await child.end()
     await asyncio.wait({reading}, timeout=LAST_WORDS_SECONDS)
     await talk.close()

@@ -17,6 +17,7 @@ from sixfold.events import Utterance
 
 UPDATE = "session/update"
 ASKING = "session/request_permission"
+_PROGRESS = ("agent_message_chunk", "agent_thought_chunk", "tool_call", "tool_call_update")
 _MARKS = {"pending": "[ ]", "in_progress": "[>]", "completed": "[x]"}
 
 
@@ -121,6 +122,8 @@ class Hearing:
         return call
 
     def _update(self, update: Mapping[str, Any]) -> list[Utterance]:
+        if update.get("sessionUpdate") in _PROGRESS:
+            self._reported = Trouble()  # it was tried again, with success
         match update.get("sessionUpdate"):
             case "agent_message_chunk":
                 chunk = msgspec.convert(update, Chunk)

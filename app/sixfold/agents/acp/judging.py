@@ -11,7 +11,10 @@ from sixfold.agents.agent import TurnEnd
 from sixfold.agents.endings import FINE, failed, limited, says_429, says_limit, stopped
 
 _SAID_429 = re.compile(r"Error: 429\b")
+_LAST_STATUS_429 = re.compile(r"last status: 429\b")
 _LOGIN_NEEDED = -32000
+_MORE = ("details", "message", "errorKind", "errorName")
+"""Where an error says more than its message, the best first."""
 
 
 def ended(response: object, trouble: Trouble | None, last_piece: str) -> TurnEnd:
@@ -24,8 +27,10 @@ def ended(response: object, trouble: Trouble | None, last_piece: str) -> TurnEnd
     if stop != "end_turn":
         return stopped(stop)
     if trouble:
-        why = trouble.additional_details or trouble.message or "the agent reports a system error"
-        return limited(why, trouble.info) if says_429(trouble.info) else failed(why)
+        why = trouble.additional_details or trouble.message or last_piece
+        if says_429(trouble.info) or _LAST_STATUS_429.search(why):
+            return limited(why, trouble.info)
+        return failed(why or "the agent reports a system error")
     if last_piece.startswith("Error: ") and not _spent(answer):
         return limited(last_piece) if _SAID_429.match(last_piece) else failed(last_piece)
     return FINE
@@ -37,8 +42,8 @@ def refused(code: int, message: str, data: object) -> TurnEnd:
     if code == _LOGIN_NEEDED:
         return failed(f"not logged in: {message}")
     if details.get("errorKind") == "rate_limit" or says_429(details) or says_limit(message):
-        return limited(message, details)
-    more = details.get("details") or details.get("errorKind") or details.get("errorName")
+        return limited(str(details.get("message") or message), details)
+    more = next((details[key] for key in _MORE if details.get(key)), None)
     return failed(f"error {code}: {message}" + (f" ({more})" if more else ""))
 
 

@@ -82,6 +82,16 @@ class Talk:
         if self._session:
             await self._connection.send_notification("session/cancel", self._of_session)
 
+    async def part(self) -> bool:
+        """Close the session, where the agent can: then it has nothing more to write down."""
+        if not self._session or not isinstance(_of_sessions(self.greeting).get("close"), Mapping):
+            return False
+        try:
+            await self._ask("session/close", **self._of_session)
+        except RequestError:
+            return False
+        return True
+
     async def silence(self, most: float) -> None:
         """Wait until nothing was heard for `most` seconds, warn, and wait half as long again.
 
@@ -222,13 +232,18 @@ class Talk:
 
 def _way_back(greeting: Mapping[str, Any]) -> str:
     """The method that goes on with a session of before; empty where the agent has none."""
-    able = greeting.get("agentCapabilities")
-    if not isinstance(able, Mapping):
-        return ""
-    sessions = able.get("sessionCapabilities")
-    if isinstance(sessions, Mapping) and isinstance(sessions.get("resume"), Mapping):
+    if isinstance(_of_sessions(greeting).get("resume"), Mapping):
         return "session/resume"
-    return "session/load" if able.get("loadSession") is True else ""
+    able = greeting.get("agentCapabilities")
+    loads = isinstance(able, Mapping) and able.get("loadSession") is True
+    return "session/load" if loads else ""
+
+
+def _of_sessions(greeting: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an agent is able to do with sessions, by what it said of itself."""
+    able = greeting.get("agentCapabilities")
+    sessions = able.get("sessionCapabilities") if isinstance(able, Mapping) else None
+    return sessions if isinstance(sessions, Mapping) else {}
 
 
 def _listed(owner: object, key: str) -> list[Mapping[str, Any]]:

@@ -1,0 +1,205 @@
+"""One feature, implemented by six of one agent: set up, run, and judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import feature
+import psutil
+import yaml
+from judge import Seen
+from makers import MAKERS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from speckit import INIT, SpecKitRepository
+
+from sixfold import events as ev
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(sys.executable).parent
+SECONDS = 600
+ASKED = b'"method":"session/request_permission"'
+FAILED = b'"status":"failed"'
+_ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
+_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$")
+
+
+def run(name: str, folder: Path, scratch: Path) -> Seen:
+    """Have six of the agent called `name` implement the feature, all in `folder`."""
+    stage = Stage(name, folder, scratch)
+    with stage.model() as port:
+        stage.furnish(port)
+        print(f"{name}: {stage.doctor()}", flush=True)
+        began = time.monotonic()
+        with Memory() as memory:
+            code, events = stage.sixfold()
+        seconds = time.monotonic() - began
+    return Seen(
+        code=code,
+        events=events,
+        requests=stage.requests,
+        asked=stage.count(ASKED),
+        failed=stage.count(FAILED),
+        left=stage.left,
+        foreign=stage.foreign,
+        seconds=seconds,
+        memory=memory.most,
+    )
+
+
+class Stage:
+    """A folder with a home, a repository and a model of its own."""
+
+    def __init__(self, name: str, folder: Path, scratch: Path) -> None:
+        self.name, self._scratch = name, scratch
+        self.home, self._script, self.log = folder / "home", folder / "script.json", folder / "log"
+        self.trace, self.err = folder / "trace", folder / "stderr"
+        self.repository = SpecKitRepository(folder / "repository")
+        self.env: dict[str, str] = {}
+
+    @contextmanager
+    def model(self) -> Iterator[int]:
+        """The model server's port, while it serves."""
+        self._script.write_text(json.dumps(feature.scenes()), encoding="utf-8")
+        command = [sys.executable, str(HERE / "model_server.py"), str(self._script), str(self.log)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, text=True, **pipes) as server:
+            assert server.stdin
+            assert server.stdout
+            try:
+                yield int(server.stdout.readline())
+            finally:
+                server.stdin.close()
+
+    def furnish(self, port: int) -> None:
+        """The home of the agent, its environment, and the repository."""
+        maker = MAKERS[self.name]
+        for name, text in maker.files.items():
+            file = self.home / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text.replace("PORT", str(port)), encoding="utf-8")
+        path = [self._scratch / "node_modules/.bin", BIN, *os.environ["PATH"].split(":")]
+        self.env = {
+            "HOME": str(self.home),
+            "PATH": ":".join(map(str, path)),
+            "LANG": "C.UTF-8",
+            "GOCACHE": str(self._scratch / "go-build"),
+            "GOPROXY": "off",
+            **{key: value.replace("PORT", str(port)) for key, value in maker.env.items()},
+        }
+        self._specify()
+
+    def _specify(self) -> None:
+        repository = self.repository
+        repository.root.mkdir()
+        repository.run("git", "init", "--quiet", "--initial-branch", "main")
+        repository.run("git", "config", "user.name", "A")
+        repository.run("git", "config", "user.email", "a@example.com")
+        repository.run(str(BIN / "specify"), *INIT)
+        repository.create_feature("words")
+        place = "specs/001-words"
+        documents = {"spec": feature.SPEC, "plan": feature.PLAN, "tasks": feature.TASKS}
+        for name, text in documents.items():
+            repository.write(f"{place}/{name}.md", text)
+        repository.write("sixfold.yaml", yaml.safe_dump({"agents": {"default": self.name}}))
+        repository.commit()
+
+    def doctor(self) -> str:
+        """What `sixfold doctor --agents` says of the agent."""
+        command = [str(BIN / "sixfold"), "doctor", "--agents"]
+        done = subprocess.run(
+            command,
+            cwd=self.repository.root,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = (line for line in done.stdout.splitlines() if f"  {self.name} " in line)
+        return next(lines, done.stdout + done.stderr)
+
+    def sixfold(self) -> tuple[int, list[ev.AnyEvent]]:
+        """`sixfold run --headless --json`, every connection of it and its children traced."""
+        calls = "trace=connect,sendto,sendmsg,sendmmsg"
+        strace = ["strace", "--follow-forks", "--seccomp-bpf", "--quiet=all", "--output"]
+        command = [*strace, str(self.trace), "-e", calls, "-e", "signal=none"]
+        with self.err.open("wb") as err:
+            done = subprocess.run(
+                [*command, str(BIN / "sixfold"), "run", "--headless", "--json"],
+                cwd=self.repository.root,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                timeout=SECONDS,
+                check=False,
+            )
+        return done.returncode, ev.decode_journal(done.stdout.splitlines())
+
+    def count(self, sign: bytes) -> int:
+        """How often the agents said it."""
+        logs = self.repository.root.glob(".sixfold/runs/*/transcripts/*.log")
+        return sum(log.read_bytes().count(sign) for log in logs)
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What the model was asked."""
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+    @property
+    def foreign(self) -> list[str]:
+        """Addresses beyond loopback that something tried to reach."""
+        found = _ADDRESS.finditer(self.trace.read_text(encoding="utf-8", errors="replace"))
+        addresses = {match[1] or match[2] for match in found}
+        return sorted(address for address in addresses if not _LOOPBACK.match(address))
+
+    @property
+    def left(self) -> list[str]:
+        """Commands of the processes that have the agent's HOME."""
+        found = (one for one in psutil.process_iter() if _home(one) == str(self.home))
+        return [f"{one.pid} {one.name()}" for one in found]
+
+
+def _home(process: psutil.Process) -> str:
+    with suppress(psutil.Error, OSError):
+        return process.environ().get("HOME", "")
+    return ""
+
+
+class Memory:
+    """The most memory that our descendants have had together, looked at twice a second."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._over = threading.Event()
+        self._watching = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Memory:
+        self._watching.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watching.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.5):
+            self.most = max(self.most, sum(map(_private, psutil.Process().children(recursive=True))))
+
+
+def _private(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return int(process.memory_full_info().pss)
+    return 0
