@@ -25,10 +25,10 @@ ifneq ($(shell test -n "$${HOME:-}" && test -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
-.PHONY: help install demo test chaos bench check wheel lock
+.PHONY: help install demo test test-agents chaos bench check wheel lock
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 install: $(INSTALLED) ## everything into .venv
 
@@ -56,6 +56,9 @@ demo: $(INSTALLED) ## the main job on a sample feature, seen live
 
 test: $(INSTALLED) ## all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+
+test-agents: $(INSTALLED) ## six real agents on a scripted model, loopback alone (needs node, strace)
+	$(BIN)/python tests/agents/real_agents.py $(ARGS)
 
 chaos: $(INSTALLED) ## the demo, killed at every event of its journal (a quarter of an hour)
 	$(BIN)/python tests/end_to_end/chaos_demo.py $(ARGS)

@@ -29,6 +29,7 @@ class Stage:
         self.heard: list[Utterance] = []
         self.permit: Permit | None = None
         self.timeout, self.stall_timeout, self.mode = 20.0, 20.0, ""
+        self.usual: dict[str, str] = {}
         self.session = ""
         self.ear = Ear()
         self._agents: dict[tuple[str, ...], AcpAgent] = {}
@@ -47,6 +48,7 @@ class Stage:
                 "mine",
                 command,
                 env={"KEY": "value"},
+                usual=self.usual,
                 timeout=self.timeout,
                 stall_timeout=self.stall_timeout,
                 mode=self.mode,

@@ -158,6 +158,7 @@ func TestLongest(t *testing.T) { same(t, list.Longest(), "cherry") }
 }
 _VET = {"run": "go vet ./...", "escalate": True}
 
+
 def scenes() -> list[dict[str, Any]]:
     """What the model answers to each prompt, for `model_server.py`.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import feature
 from msgspec import Struct
 
+from agents import feature
 from sixfold import events as ev
 
 SIX = 6
@@ -81,8 +81,8 @@ class Seen(Struct, frozen=True):
         limits = sum(r.get("answer") == "429" for r in self.requests)
         ready = f"{self.ready[0]:.1f} to {self.ready[-1]:.1f} s" if self.ready else "never"
         return (
-            f"{len(self.done)} of {len(feature.IDS)} tasks done, {self.asked} permissions asked, "
-            f"{limits} rate limits, {len(self._of(ev.FixEnded))} fixes, "
+            f"tasks done {len(self.done)} of {len(feature.IDS)}, permissions asked {self.asked}, "
+            f"rate limits {limits}, fixes {len(self._of(ev.FixEnded))}, "
             f"processes left {len(self.left)}, foreign connections {len(self.foreign)}; "
             f"{self.seconds:.0f} s, ready after {ready}, {self.memory / 2**30:.1f} GiB at most"
         )

@@ -1,14 +1,15 @@
-"""A model that does as it is told: answers real agents on loopback, in the shapes of two providers.
+"""A model that does as it is told: answers real agents on loopback, as two providers do.
 
 `python model_server.py SCRIPT LOG` prints its port and serves until its stdin ends. SCRIPT is JSON,
-`[{"when": "# Task T001", "moves": [...], "limits": 0}, ...]`: the last prompt of a conversation in
+`[{"when": "# Task T001", "moves": [...], "limits": 0}, ...]`. The last prompt of a conversation in
 which a `when` stands decides whose moves are made, one for each answer; then the turn ends. Moves:
 
-    {"write": FILE, "text": ...}   with the agent's own tool; RESULT is the result file of the prompt
+    {"write": FILE, "text": ...}   with the agent's own tool; RESULT: the prompt's result file
     {"run": COMMAND}               in the agent's shell; with "escalate": outside of its sandbox
 
 The first `limits` requests of a conversation are answered with 429. What was asked is in LOG, one
-JSON object a line: `at`, and `when`, `answer` (write, run, end, 429), or `stray`, a path nobody knows.
+JSON object a line: `at`, and `when` and `answer` (write, run, end, 429), or `stray`: a request that
+no model answers.
 
 Which move is next is told by how many tools have answered since the prompt, not remembered: agents
 may ask several at once, ask again, and go on in sessions of before.
@@ -181,7 +182,9 @@ class Handler(BaseHTTPRequestHandler):
         elif ":streamGenerateContent" in self.path:
             self._answer(self.script.answer(gemini_said(request)), gemini_answer)
         elif self.path.endswith(":generateContent"):
-            self._whole(200, _gemini_piece({"text": json.dumps(GEMINI_CHOICE)}, finishReason="STOP"))
+            self._whole(
+                200, _gemini_piece({"text": json.dumps(GEMINI_CHOICE)}, finishReason="STOP")
+            )
         else:
             self._stray()
 

@@ -1,9 +1,9 @@
 """Six real agents implement a small feature by a scripted model, with no way out to the world.
 
-`python real_agents.py [AGENT ...]` installs the agents (npm, into .venv/agents), then for each has
-`sixfold run --headless` work with six of it at a time, in a network of its own that has nothing but
-loopback. Each agent ends with a line that begins with `passed` or `FAILED`; exit 1 where one failed,
-2 where something that is needed is missing.
+`python real_agents.py [AGENT ...]` installs the agents (npm, into .venv/agents). Then, for each,
+`sixfold run --headless` has six of it at work at a time, in a network of its own that is loopback
+alone. What was seen of each is a line that begins with `passed` or `FAILED`. Exit code 1 where one
+failed, 2 where something that is needed is missing.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import trial
-from makers import MAKERS
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRATCH = ROOT / ".venv/agents"
+from agents import trial
+from agents.makers import MAKERS
+
+SCRATCH = Path(__file__).resolve().parents[2] / ".venv/agents"
 INSIDE = "SIXFOLD_TEST_AGENTS_INSIDE"
 
 
@@ -32,7 +33,8 @@ def main(names: list[str]) -> int:
     if INSIDE not in os.environ:
         return _install(names) or _go_inside(names)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    return 0 if all([_passed(name) for name in names]) else 1
+    passed = [_passed(name) for name in names]
+    return 0 if all(passed) else 1
 
 
 def _install(names: list[str]) -> int:
@@ -44,8 +46,9 @@ def _install(names: list[str]) -> int:
     missing = [MAKERS[name].package for name in names if not _installed(MAKERS[name].package)]
     if missing:
         print("installing", *missing)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(SCRATCH)]
-        return subprocess.run([*command, *missing], check=False).returncode
+        quiet = ["--no-audit", "--no-fund", "--loglevel", "error"]
+        command = ["npm", "install", *quiet, "--prefix", str(SCRATCH), *missing]
+        return 2 if subprocess.run(command, check=False).returncode else 0
     return 0
 
 

@@ -12,19 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import feature
 import psutil
 import yaml
-from judge import Seen
-from makers import MAKERS
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from speckit import INIT, SpecKitRepository
-
+from agents import feature
+from agents.judge import Seen
+from agents.makers import MAKERS
 from sixfold import events as ev
+from speckit import INIT, SpecKitRepository
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -73,8 +70,8 @@ class Stage:
         """The model server's port, while it serves."""
         self._script.write_text(json.dumps(feature.scenes()), encoding="utf-8")
         command = [sys.executable, str(HERE / "model_server.py"), str(self._script), str(self.log)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen(command, text=True, **pipes) as server:
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
             assert server.stdin
             assert server.stdout
             try:
@@ -167,15 +164,16 @@ class Stage:
 
     @property
     def left(self) -> list[str]:
-        """Commands of the processes that have the agent's HOME."""
-        found = (one for one in psutil.process_iter() if _home(one) == str(self.home))
-        return [f"{one.pid} {one.name()}" for one in found]
+        """Processes that share our network or have the agent's HOME."""
+        found = (one for one in psutil.process_iter() if one.pid != os.getpid())
+        return [f"{one.pid} {one.name()}" for one in found if self._of_ours(one.pid)]
 
-
-def _home(process: psutil.Process) -> str:
-    with suppress(psutil.Error, OSError):
-        return process.environ().get("HOME", "")
-    return ""
+    def _of_ours(self, pid: int) -> bool:
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+                return True
+            return f"HOME={self.home}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        return False
 
 
 class Memory:
@@ -186,7 +184,7 @@ class Memory:
         self._over = threading.Event()
         self._watching = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> Self:
         self._watching.start()
         return self
 
@@ -196,10 +194,11 @@ class Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(0.5):
-            self.most = max(self.most, sum(map(_private, psutil.Process().children(recursive=True))))
+            descendants = psutil.Process().children(recursive=True)
+            self.most = max(self.most, sum(map(_share, descendants)))
 
 
-def _private(process: psutil.Process) -> int:
+def _share(process: psutil.Process) -> int:
     with suppress(psutil.Error):
         return int(process.memory_full_info().pss)
     return 0

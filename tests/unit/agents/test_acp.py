@@ -232,6 +232,7 @@ ACTIVE = {
     "sessionUpdate": "session_info_update",
     "_meta": {"codex": {"threadStatus": {"type": "active"}}},
 }
+LAST_429 = "exceeded retry limit, last status: 429 Too Many Requests"
 NO_TOKENS = {"result": {"stopReason": "end_turn"}}
 
 
@@ -239,8 +240,8 @@ def stopped(reason: str) -> Step:
     return {"result": {"stopReason": reason}}
 
 
-def error(message: str, code: int = -32603, **data: str) -> Step:
-    return {"error": {"code": code, "message": message, "data": data}}
+def error(said: str, code: int = -32603, **data: str) -> Step:
+    return {"error": {"code": code, "message": said, "data": data}}
 
 
 @pytest.mark.parametrize(
@@ -249,6 +250,20 @@ def error(message: str, code: int = -32603, **data: str) -> Step:
         ([], error("(429)", errorKind="rate_limit"), "rate limit: (429)"),
         ([], error("Rate limit reached", errorName="APIError"), "rate limit: Rate limit reached"),
         ([{"update": CODEX}, {"update": BROKEN}], NO_TOKENS, "rate limit: exceeded retry limit"),
+        ([{"update": BROKEN}, {"say": LAST_429}], NO_TOKENS, f"rate limit: {LAST_429}"),
+        ([{"update": BROKEN}, {"say": "status 404\n\n"}], NO_TOKENS, "status 404"),
+        ([{"say": "so"}, {"update": BROKEN}], NO_TOKENS, "the agent reports a system error"),
+        (
+            [{"update": CODEX}, {"say": "on"}, {"update": BROKEN}, {"say": "no disk"}],
+            NO_TOKENS,
+            "no disk",
+        ),
+        (
+            [],
+            error("Internal error", message="Used up", codexErrorInfo="usageLimitExceeded"),
+            "rate limit: Used up",
+        ),
+        ([], error("Internal error", message="No disk"), "error -32603: Internal error (No disk)"),
         ([{"say": "Error: 429 slow"}], NO_TOKENS, "rate limit: Error: 429 slow"),
         ([{"say": "Error: no\nmodel"}], NO_TOKENS, "Error: no model"),
         ([], error("Boom", errorName="X"), "error -32603: Boom (X)"),
@@ -376,6 +391,14 @@ def test_the_library_is_loaded_only_for_a_turn() -> None:
 def test_an_agent_of_the_settings_is_enlisted(tmp_path: Path) -> None:
     text = "agents:\n  x: {protocol: acp, command: [cat], mode: b, stall_timeout: 2m}\n"
     assert enlist(parse(text, "f", {}), "x", tmp_path).name == "x"
+
+
+async def test_what_the_catalogue_says_of_an_environment_yields_to_the_persons(
+    stage: Stage,
+) -> None:
+    stage.usual = {"NEW": "new", "PATH": "lost", "KEY": "lost"}
+    assert (await stage.play({"write": {"path": "$NEW-$KEY", "text": ""}}, {"child": 60})).ok
+    assert (stage.folder / "new-value").exists()
 
 
 def test_lines_are_put_together_whatever_the_chunks() -> None:

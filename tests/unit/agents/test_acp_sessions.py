@@ -49,6 +49,22 @@ async def test_a_session_of_before_goes_on_without_its_past(
     assert b"old" in stage.transcript
 
 
+async def test_an_agent_that_closed_its_session_is_not_waited_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sixfold.agents.acp.adapter.LEAVE_SECONDS", 600)
+    able: dict[str, Any] = {"sessionCapabilities": {"close": {}}}
+    end = await asyncio.wait_for(stage.play({"say": "x\n"}, able=able, ignore=["eof"]), 60)
+    assert end.ok
+    assert stage.said("say") == ["x", 'session/close {"sessionId": "session-1"}']
+
+
+async def test_a_session_that_cannot_be_closed_is_left(stage: Stage) -> None:
+    able: dict[str, Any] = {"sessionCapabilities": {"close": {}}}
+    refuse = {"session/close": {"code": -32603, "message": "Internal error"}}
+    assert (await stage.play({"say": "x"}, able=able, refuse=refuse)).ok
+
+
 async def test_a_session_that_is_no_longer_there_begins_afresh(stage: Stage) -> None:
     stage.session = "session-0"
     gone = {"code": -32603, "message": "Internal error"}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CANCEL_SECONDS = 3.0
 """How long an agent may take to end its turn when asked to."""
-PART_SECONDS = 3.0
+PART_SECONDS = 1.0
 """How long it may take to close its session."""
 LEAVE_SECONDS = 3.0
 """How long it may take to leave when nothing more is said to it."""
@@ -143,8 +143,9 @@ async def _leave(
                 await talk.cancel()
                 await asyncio.wait({held})
     closed = False
-    with suppress(TimeoutError, ConnectionError):
-        closed = await asyncio.wait_for(talk.part(), PART_SECONDS)
+    if child.returncode is None:
+        with suppress(TimeoutError, ConnectionError):
+            closed = await asyncio.wait_for(talk.part(), PART_SECONDS)
     if child.stdin:
         child.stdin.close()
     with suppress(TimeoutError):

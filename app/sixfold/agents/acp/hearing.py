@@ -177,4 +177,6 @@ class Hearing:
             self._reported = msgspec.convert(about["error"], Trouble)
         status = about.get("threadStatus")
         if isinstance(status, Mapping):
-            self.trouble = self._reported if status.get("type") == "systemError" else None
+            broken = status.get("type") == "systemError"
+            self.trouble = self._reported if broken else None
+            self._speech.last = "" if broken else self._speech.last  # what follows says why
