@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,5 +121,3 @@ def test_the_page_in_a_browser(
     assert browsed.says("typeof owned") == "undefined"
     assert browsed.requests == [file.as_uri()]
     assert browsed.complaints == []
-    if folder := os.environ.get("SIXFOLD_SHOTS"):
-        browsed.draw(Path(folder) / f"{story.__name__}-{scheme}-{width}.png")

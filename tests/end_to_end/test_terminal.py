@@ -126,3 +126,25 @@ def test_killing_the_dashboard_does_not_hurt_the_run(tmp_path: Path, open_termin
     assert run
     assert isinstance(run.events()[-1], ev.RunEnded)
     assert "- [ ]" not in repository.tasks.read_text()
+
+
+def test_a_run_of_the_past_is_replayed_from_its_journal_alone(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    repository = Repository(tmp_path / "r", PAIRS)
+    repository.run()
+    run = repository.store.find()
+    assert run
+    journal = tmp_path / "elsewhere.jsonl"
+    journal.write_bytes(run.journal.read_bytes())
+    terminal = open_terminal("replay", str(journal), "--speed", "0.01")
+    terminal.wait_for("▶ 0.01×")
+    terminal.wait_for("0/3 tasks")
+    terminal.press("\x1b[F")  # End
+    terminal.wait_for("FINISHED")
+    terminal.press("\x1b[H")  # Home
+    terminal.wait(lambda text: "FINISHED" not in text and "RUNNING" in text)
+    terminal.press(" ")
+    terminal.wait_for("Space play")
+    terminal.press("q")
+    assert terminal.close() == 0

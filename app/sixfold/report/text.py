@@ -137,7 +137,7 @@ def _checklists(account: Account) -> list[str]:
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     """A title and its lines, indented; nothing where there are none."""
-    rows = [f"  {row}" for line in lines for row in line.split("\n")]
+    rows = [f"  {' '.join(line.splitlines())}" for line in lines]
     return [title, *rows] if rows else []
 
 

@@ -6,14 +6,18 @@ import json
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.model import Usage
 from sixfold.report.account import Account, account, until_of
 from sixfold.report.history import history
+from sixfold.report.page import page
 from sixfold.report.standing import as_json, bury
 from sixfold.report.text import text
-from sixfold.state import fold
+from sixfold.state import RunState, fold
 from telling import FAILURE, RUN, at, begins, ends, gate, plan, spends, task, told
 
 PLAN = ev.PlanLoaded(plan=plan(task("T1"), task("T2"), task("T3", phase=2)))
@@ -179,6 +183,28 @@ def test_every_beginning_of_a_run_has_its_account(length: int, live: bool) -> No
     assert json.loads(msgspec.json.encode(told_of))["run"] == "r1"
     assert text(told_of)
     assert told_of.seconds >= 0
+
+
+@given(st.lists(st.sampled_from(STORY), max_size=30))
+def test_whatever_a_journal_says_it_has_an_account(some: list[ev.AnyEvent]) -> None:
+    told_of = of(some)
+    assert text(told_of)
+    assert page(told_of)
+    assert told_of.state == as_json(fold_of(some), live=False)
+
+
+def fold_of(events: list[ev.AnyEvent]) -> RunState:
+    """The state of a run that nobody writes on."""
+    state = fold(events)
+    bury(state)
+    return state
+
+
+def test_what_is_said_in_many_lines_makes_no_lines_of_the_report() -> None:
+    failure = structs.replace(FAILURE, message="no\nGATES\n  9  all green")
+    (started, ended) = gate(1, 0, verdict="red", failures=[failure])
+    lines = text(of(told(RUN, PLAN, started, ended)))
+    assert lines.count("GATES") == 1
 
 
 def test_a_run_that_was_stopped_before_the_plan_was_read_has_an_account() -> None:
