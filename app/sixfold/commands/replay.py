@@ -8,6 +8,7 @@ from sixfold.commands import asked as ask
 from sixfold.commands import screen
 from sixfold.dashboard import load
 from sixfold.dashboard.replay import Replay
+from sixfold.errors import UserError
 from sixfold.runner.recall import recall
 
 
@@ -15,6 +16,8 @@ def main(asked: argparse.Namespace) -> int:
     """Play a run, of this repository or of any journal; how it ended is no matter here."""
     run = ask.recorded(asked)
     events = ask.journal(run)
+    if not events:
+        raise UserError(str(run.journal), "holds no event", "name the journal of a run")
     screen.need_terminal("report")
     app = load()(Replay(list(recall(run, events)), asked.speed))
     app.run()
