@@ -1,9 +1,9 @@
 """Child processes that die with their run.
 
 Each child leads a session of its own and carries `SIXFOLD_RUN` in its environment. Ending it
-means: a polite signal to the group, SIGKILL to the group, and a sweep of every process that still
-carries the marker, since agents start commands in sessions of their own. A watchdog process
-sweeps when the runner itself was killed.
+means: a polite signal to the group, SIGKILL to the group and to all that descend from it, and a
+sweep of every process that still carries the marker, since agents start commands in sessions of
+their own. A watchdog process sweeps when the runner itself was killed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import psutil
 from sixfold.uncut import to_the_end
 
 MARKER = "SIXFOLD_RUN"
-POLITE_SECONDS = 1.5
+POLITE_SECONDS = 3.0
 """How long a group may take to end after the polite signal."""
 DRAIN_SECONDS = 0.5
 """How long output may still arrive after the process ended."""
@@ -71,7 +71,9 @@ class Child:
         await to_the_end(self._end(first))
 
     async def _end(self, first: signal.Signals) -> None:
+        family: list[psutil.Process] = []
         if self.returncode is None:
+            family = await asyncio.to_thread(_family, self.pid)
             if self._boxed:
                 await asyncio.to_thread(_signal_members, self.pid, first)
             else:
@@ -79,6 +81,9 @@ class Child:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), POLITE_SECONDS)
         _signal_group(self.pid, signal.SIGKILL)
+        for process in family:
+            with suppress(psutil.Error):  # gone, or its number is another's by now
+                process.kill()
         if self._marks:
             await asyncio.to_thread(sweep, self._marks)
         await self._process.wait()
@@ -210,6 +215,13 @@ def _left(until: float) -> float | None:
 def _signal_group(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """All that descend from a process, by whoever still lives between them: marked or not."""
+    with suppress(psutil.Error):
+        return psutil.Process(pid).children(recursive=True)
+    return []
 
 
 def _signal_members(pid: int, number: signal.Signals) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+import held
+from held import needs_bwrap, running, sleeper
+from repository import wait_for
 from sixfold.process import MARKER, Child, chunks, marked, spawn, start_watchdog, sweep
 
 FORGETS_ITS_CHILD = (
@@ -60,6 +64,46 @@ async def test_ending_a_child_takes_those_that_ignore_the_polite_signal(tmp_path
     await child.end()
     assert time.monotonic() - before < 5
     assert child.returncode == -signal.SIGKILL
+    assert not marked({MARKER: env[MARKER]})
+
+
+@pytest.mark.parametrize("boxed", [False, pytest.param(True, marks=needs_bwrap)])
+async def test_a_child_that_hides_its_marks_and_its_session_ends_too(
+    tmp_path: Path, boxed: bool
+) -> None:
+    sleep = shlex.join(sleeper(1))
+    script = f"env -i setsid {sleep} & echo up; wait"
+    before = held.before(tmp_path) if boxed else []
+    child = await spawn(
+        ["sh", "-c", script], cwd=tmp_path, env=environment("hidden"), before=before
+    )
+    assert child.out
+    assert await child.out.readline() == b"up\n"
+    await asyncio.to_thread(wait_for, lambda: running(*sleeper(1)))
+    await child.end()
+    await asyncio.to_thread(wait_for, lambda: not running(*sleeper(1)))
+
+
+@needs_bwrap
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("trap 'echo bye; exit 3' TERM; echo up; sleep 60 & wait", 3),
+        ("trap '' TERM; echo up; while :; do sleep 0.1; done", -signal.SIGKILL),
+        ("echo up; exec sleep 60", -signal.SIGTERM),
+    ],
+    ids=["polite", "stubborn", "plain"],
+)
+async def test_the_polite_signal_is_for_what_is_in_the_sandbox(
+    tmp_path: Path, script: str, code: int
+) -> None:
+    env = environment("inside")
+    child = await spawn(["sh", "-c", script], cwd=tmp_path, env=env, before=held.before(tmp_path))
+    assert child.out
+    assert await child.out.readline() == b"up\n"
+    assert len(marked({MARKER: env[MARKER]})) >= 3, "seen from outside, with the sandbox's own"
+    await child.end()
+    assert (child.returncode, await child.out.read()) == (code, b"bye\n" if code == 3 else b"")
     assert not marked({MARKER: env[MARKER]})
 
 

@@ -117,6 +117,16 @@ async def test_a_turn_that_takes_too_long_is_ended_with_all_its_processes(tmp_pa
     assert not marked({MARKER: f"agent-{os.getpid()}"})
 
 
+@pytest.mark.parametrize("end", ["kill -9 $$", "exit 3"])
+async def test_children_in_sessions_of_their_own_end_with_an_agent_that_dies(
+    tmp_path: Path, end: str
+) -> None:
+    script = f"setsid sleep 60 & setsid sh -c 'trap : TERM; sleep 60; sleep 60' & {end}"
+    turn, _ = await take(tmp_path, ["sh", "-c", script])
+    assert turn.reason == ("killed by signal 9" if "kill" in end else "exit code 3")
+    assert not marked({MARKER: f"agent-{os.getpid()}"})
+
+
 async def test_a_cancelled_turn_leaves_no_process(tmp_path: Path) -> None:
     agent = CommandAgent("mine", ["sh", "-c", "echo up; sleep 60"], env={}, timeout=60)
     up = asyncio.Event()
