@@ -115,8 +115,33 @@ def test_in_a_shared_tree_the_run_and_its_rules_are_out_of_reach(
     told = dict(line.split() for line in (work.root / "report.txt").read_text().splitlines())
     may = {*ALLOWED, "checkout", "edit", "branch"}
     assert {name for name, how in told.items() if how == "done"} <= may
+    assert not [*(work.root / ".sixfold/runs").glob("*/cells/*")]
     assert {*ALLOWED, "checkout"} <= {name for name, how in told.items() if how == "done"}
     assert (code, (home / ".bashrc").read_text()) == (0, "# mine\n")
+
+
+@needs_bwrap
+def test_a_link_that_it_leaves_leads_no_later_turn_out_of_its_walls(
+    tmp_path: Path, home: Path
+) -> None:
+    text = f"""
+    case "$SIXFOLD_TASK $SIXFOLD_KIND" in
+    "T002 task") echo one > same.txt; until test -e ~/.mine/T001; do sleep 0.1; done ;;
+    "T001 task") echo two > same.txt; rm -rf .sixfold; ln -s {home} .sixfold
+                 ln -s {home} results; touch ~/.mine/T001
+                 until test -e $ROOT/same.txt; do sleep 0.1; done ;;
+    *) echo both > same.txt; rm -f results; echo x >> {home}/.bashrc || echo x > $ROOT/stolen ;;
+    esac; true
+    """
+    work = repository(tmp_path, "command", shell(tmp_path, text))
+    work.tasks.write_text("- [ ] T001 [P] Write\n- [ ] T002 [P] Write\n")
+    work.git("commit", "-qam", "two tasks")
+    _, events = work.run()
+    assert of(events, ev.ConflictFound)
+    assert outcomes(events) == {"T001": "done", "T002": "done"}
+    assert (home / ".bashrc").read_text() == "# mine\n"
+    assert not (work.root / "stolen").exists()
+    assert not [*(work.root / ".sixfold/runs").glob("*/cells/*")]
 
 
 @needs_bwrap

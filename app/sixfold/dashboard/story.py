@@ -45,7 +45,8 @@ def told(event: ev.AnyEvent) -> Part:
     """The event in one line, and its tone."""
     match event:
         case ev.RunStarted():
-            return f"run {event.run} started on {event.branch}", "plain"
+            held = f", agents held by {event.sandbox}" if event.sandbox != "off" else ""
+            return f"run {event.run} started on {event.branch}{held}", "plain"
         case ev.RunContinued():
             return "a new runner goes on where the last one ended", "look"
         case ev.PlanLoaded():

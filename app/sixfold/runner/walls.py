@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from sixfold.runner.store import RunFolder
 from sixfold.uncut import whatever_comes
 from sixfold.workspace import enclosed
 from sixfold.workspace.enclosed import Reach
+from sixfold.workspace.worktrees import delete
 
 
 class Walls:
@@ -33,18 +35,23 @@ class Walls:
         try:
             yield partial(self._before, place, reach)
         finally:
-            if place.worktree:
-                await whatever_comes(enclosed.release(place.worktree))
+            await whatever_comes(self._leave(place, reach))
 
     async def _reach(self, place: Place, slot: int) -> Reach:
         if place.worktree:
             return await enclosed.enclose(place.worktree)
         return await enclosed.enclose_shared(place.root, self._folder.cells / f"slot-{slot}")
 
+    async def _leave(self, place: Place, reach: Reach) -> None:
+        if place.worktree:
+            await enclosed.release(place.worktree)
+        else:
+            await asyncio.to_thread(delete, reach.own)
+
     def _before(self, place: Place, reach: Reach, name: str) -> Sequence[str]:
         job = self._job
         bounds = Bounds(
-            writable=[*reach.writable, place.results],
+            writable=[*reach.writable, *([] if place.worktree else [place.results])],
             fixed=[*reach.fixed, self._folder.transcripts],
             hidden=[job.root / ".sixfold"],
             instead={**reach.instead, TMP: reach.tmp},

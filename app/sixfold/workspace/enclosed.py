@@ -42,8 +42,13 @@ class Reach(Struct, frozen=True):
     """Can only be read, whatever is writable around it."""
     instead: dict[Path, Path]
     """Place -> folder of its own that stands there."""
-    tmp: Path
-    """A folder for what is temporary."""
+    own: Path
+    """Folder that holds these, and one for what is temporary."""
+
+    @property
+    def tmp(self) -> Path:
+        """The one for what is temporary."""
+        return self.own / "tmp"
 
 
 def cell(worktree: Worktree) -> Path:
@@ -74,7 +79,7 @@ async def enclose(worktree: Worktree) -> Reach:
             *_there(worktree.record, _SETTLED),
         ],
         instead={place.resolve(): file.parent for place, file in places.items()},
-        tmp=own / "tmp",
+        own=own,
     )
 
 
@@ -100,21 +105,24 @@ async def _at(worktree: Worktree, name: str) -> str:
 
 
 async def enclose_shared(root: Path, own: Path) -> Reach:
-    """The same for an agent in the tree at `root`: all of it, its branch included."""
+    """The same for an agent in the tree at `root`: all of it, its branch included.
+
+    Nothing is to be taken over: `own` can be deleted when it is done.
+    """
     await asyncio.to_thread(delete, own)
     (own / "tmp").mkdir(mode=0o700, parents=True)
     words = ("rev-parse", "--path-format=absolute", "--git-dir")
     git_folder, common = Path((await git(root, *words)).rstrip("\n")), await common_folder(root)
     fixed = [*_there(common, _TRUSTED), *_there(git_folder, _SETTLED)]
-    return Reach(writable=[root, common, git_folder], fixed=fixed, instead={}, tmp=own / "tmp")
+    return Reach(writable=[root, common, git_folder], fixed=fixed, instead={}, own=own)
 
 
 def _common(worktree: Worktree) -> Path:
-    return worktree.record.parents[1]
+    return worktree.record.resolve().parents[1]
 
 
 def _there(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    return [folder / name for name in names if (folder / name).exists()]
+    return [(folder / name).resolve() for name in names if (folder / name).exists()]
 
 
 def _read(file: Path) -> str:
