@@ -62,7 +62,7 @@ async def test_ending_a_child_takes_those_that_ignore_the_polite_signal(tmp_path
     assert await child.out.readline() == b"up\n"
     before = time.monotonic()
     await child.end()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
     assert child.returncode == -signal.SIGKILL
     assert not marked({MARKER: env[MARKER]})
 
