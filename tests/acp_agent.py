@@ -4,19 +4,23 @@
 eof, term), `version`, `session` (what session/new answers beside the id), `able` (what it says it
 is able to), `refuse` (method -> the error that answers it), `later` (steps of every prompt but the
 first, or of all in a session of before), `past` (what it tells again of such a session), and
-`prompt`, an answer that stands in for the usual end. Steps, one key each:
+`prompt`, an answer that stands in for the usual end, `last`, steps of a turn that was cancelled,
+before it ends. Steps, one key each:
 
     say, think            a piece of a message or a thought; say {"pieces": [...], "every": seconds}
     update                any session update, raw
     print, noise          a raw line on stdout; so many bytes on stderr
     big                   a message of so many bytes in one frame
     flood                 so many pieces of a message, numbered
+    stream                the same at a pace: {"rate": pieces a second, "seconds": ...}
     ask                   a permission request; what was answered is said
+    pose                  a permission request; nobody waits for the answer
     request               any other request to the client; its error code is said
     write, result         a file ($NAME in its path is filled in); JSON for SIXFOLD_RESULT
     run                   a shell command; what it prints is said
     child                 a process in a session of its own that sleeps so many seconds
     wait                  so many seconds, or until the turn is cancelled
+    until                 so many seconds, or until it is cancelled, and goes on as if it were not
     die                   by this signal, or {"code": exit code}
     close                 stdout, and stay
 
@@ -131,14 +135,17 @@ class Player:
 
     def _turn(self) -> Message:
         try:
-            first = self._script.get("steps", [])
-            for step in self._script.get("later", []) if self._prompts else first:
-                ((name, value),) = step.items()
-                getattr(self, name)(value)
+            self._perform("later" if self._prompts else "steps")
         except CancelledError:
+            self._perform("last")
             return {"result": {"stopReason": "cancelled"}}
         usual = {"result": {"stopReason": "end_turn", "usage": {"outputTokens": 1}}}
         return dict(self._script.get("prompt", usual))
+
+    def _perform(self, steps: str) -> None:
+        for step in self._script.get(steps, []):
+            ((name, value),) = step.items()
+            getattr(self, name)(value)
 
     def say(self, value: Any) -> None:
         pieces = [value] if isinstance(value, str) else value["pieces"]
@@ -167,8 +174,18 @@ class Player:
         for number in range(count):
             say(f"{number}\n")
 
-    def ask(self, params: Message) -> None:
+    def stream(self, pace: Mapping[str, float]) -> None:
+        begun, rate = time.monotonic(), pace["rate"]
+        for number in range(int(rate * pace["seconds"])):
+            if (early := begun + number / rate - time.monotonic()) > 0.005:
+                time.sleep(early)
+            say(f"{number}\n")
+
+    def pose(self, params: Message) -> None:
         send(id=7, method="session/request_permission", params={"sessionId": SESSION, **params})
+
+    def ask(self, params: Message) -> None:
+        self.pose(params)
         answer = self._answers.get()
         say(f"outcome {json.dumps(answer.get('result', {}).get('outcome'))}\n")
 
@@ -192,6 +209,9 @@ class Player:
     def wait(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):
             raise CancelledError
+
+    def until(self, seconds: float) -> None:
+        self._cancelled.wait(seconds)
 
     def die(self, how: Any) -> None:
         if isinstance(how, int):

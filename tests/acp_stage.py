@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -59,7 +60,7 @@ class Stage:
             cwd=self.folder,
             env={**os.environ, MARKER: RUN, "SIXFOLD_RESULT": str(self.result)},
             result=self.result,
-            transcript=self.folder / "T1-1.log",
+            transcript=self.log,
             session=self.session,
             again="go on",
         )
@@ -74,9 +75,19 @@ class Stage:
         return self.folder / "results" / "T1-1.json"
 
     @property
+    def log(self) -> Path:
+        return self.folder / "T1-1.log"
+
+    @property
     def transcript(self) -> bytes:
-        return (self.folder / "T1-1.log").read_bytes()
+        return self.log.read_bytes()
 
     def said(self, *kinds: str) -> list[str]:
         """What was heard of these kinds."""
         return [line.text for line in self.heard if line.kind in kinds]
+
+    async def until(self, said: str) -> None:
+        """Wait until the agent has sent this."""
+        async with asyncio.timeout(20):
+            while said.encode() not in (self.transcript if self.log.exists() else b""):  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.01)

@@ -15,7 +15,8 @@ RATE_LIMIT = "rate limit"
 """How the reason begins where the provider takes no more for now."""
 FINE = TurnEnd(ok=True)
 _LIMITED = re.compile(
-    r"\b429\b|rate.?limit|too many requests|usage limit|resource_exhausted|exhausted your capacity",
+    r"\b429\b|rate.?limit(?:ed|s)?\b|too many requests|usage limit|resource_exhausted|"
+    r"exhausted your capacity",
     re.IGNORECASE,
 )
 _CODEX_LIMITS = ("usageLimitExceeded", "rateLimitExceeded", "serverOverloaded")

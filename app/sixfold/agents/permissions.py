@@ -83,14 +83,25 @@ class Request(Struct, frozen=True):
 Permit: TypeAlias = Callable[[Request], Awaitable[str | None]]
 """Chooses one of the options, by its id; None leaves the tool call cancelled."""
 
-_GO = "build doc env fmt generate get list mod run test tool version vet"
+_GO = "build doc env fmt get list mod run test version vet"
 _GIT = (
     "blame cat-file describe diff diff-tree grep log ls-files ls-tree merge-base rev-list "
     "rev-parse shortlog show status"
 )
 _READERS = "cat echo head ls pwd tail wc grep"
-_RUNS_OTHERS = ("-exec", "-toolexec", "-vettool", "-modfile", "-overlay")
-_WRITES_OR_RUNS = ("--output", "--ext-diff", "--textconv", "--open-files-in-pager", "--exec-path")
+_RUNS_OTHERS = {"exec", "toolexec", "vettool", "modfile", "overlay", "compiler", "http"}
+_WRITES_OR_RUNS = (
+    "--output",
+    "--ext-diff",
+    "--textconv",
+    "--filters",
+    "--open-files-in-pager",
+    "--exec-path",
+)
+_OFF_LIMITS = {".git", ".sixfold"}
+"""Git's own files, and the run's."""
+_RESULTS = (".sixfold/results/*", ".sixfold/runs/*/results/*")
+_EDITS = ("edit", "delete", "move")
 
 
 def _allow(*commands: str) -> Iterable[Rule]:
@@ -98,18 +109,28 @@ def _allow(*commands: str) -> Iterable[Rule]:
 
 
 DEFAULTS: tuple[Rule, ...] = (
-    Rule("ask", path=".git"),
-    Rule("ask", path=".git/*"),
-    Rule("allow", kinds=("edit", "delete", "move", "read", "search"), path="*"),
+    *(Rule("allow", kinds=(*_EDITS, "read"), path=path) for path in _RESULTS),
+    *(Rule("ask", path=path) for name in sorted(_OFF_LIMITS) for path in (name, f"{name}/*")),
+    *(Rule("ask", path=path) for path in ("*/.git", "*/.git/*")),
+    Rule("allow", kinds=(*_EDITS, "read", "search"), path="*"),
     Rule("allow", kinds=("think",)),
     Rule("ask", command="go env*-[wu]*"),
     Rule("ask", command="go run*@*"),
-    *_allow(*(f"go {verb}" for verb in _GO.split()), "gofmt"),
+    *_allow(*(f"go {verb}" for verb in _GO.split()), "go tool cover", "gofmt"),
     *_allow(*(f"git {verb}" for verb in _GIT.split()), "git branch --show-current"),
     *_allow(*(f"git --no-pager {verb}" for verb in _GIT.split())),
     *_allow(*_READERS.split(), "cd"),
 )
-"""Edits and reading inside the worktree, the go commands, and what only reads."""
+"""Edits and reading inside the worktree, the go commands, and what only reads.
+
+`go test` and `go run` run what an agent wrote, and so does the gate; `go generate` and `go tool`
+run other programs, and are asked for.
+"""
+
+
+def protect(tasks_file: str) -> Rule:
+    """Only the runner writes `tasks.md`; its path counts from the worktree."""
+    return Rule("deny", kinds=_EDITS, path=tasks_file)
 
 
 def rules_of(settings: PermissionSettings) -> tuple[Rule, ...]:
@@ -139,7 +160,8 @@ def decide(wish: Wish, root: str, rules: Sequence[Rule] = ()) -> Verdict:
     """
     paths = [_inside(path, root) for path in wish.paths]
     if not wish.command:
-        return _first(rules, wish.kind, paths) or _first(DEFAULTS, wish.kind, paths) or "ask"
+        kind = "edit" if wish.kind == "think" and paths else wish.kind
+        return _first(rules, kind, paths) or _first(DEFAULTS, kind, paths) or "ask"
     verdicts = {_of_command(words, root, paths, rules) for words in _simple(wish.command)}
     strictest = (verdict for verdict in ("deny", "ask", "allow") if verdict in verdicts)
     return next(strictest, "ask")
@@ -163,7 +185,7 @@ def _of_command(
     if said := _first(rules, "execute", paths, command):
         return said
     verdict = _first(DEFAULTS, "execute", paths, command) or "ask"
-    return "ask" if _reaches_out(words, root) else verdict
+    return "ask" if not all(paths) or _reaches_out(words, root) else verdict
 
 
 def _first(
@@ -200,16 +222,47 @@ def _reaches_out(words: Sequence[str], root: str) -> bool:
             return True
         if any(name.startswith("-O") for name in options):
             return True
-    if words[0] == "go" and any(f"-{name.strip('-')}" in _RUNS_OTHERS for name in options):
+    if words[0] == "go" and any(name.strip("-") in _RUNS_OTHERS for name in options):
         return True
-    values = [word.partition("=")[2] if word.startswith("-") else word for word in words[1:]]
-    return list(words) in (["cd"], ["cd", "-"]) or any(_leads_out(value, root) for value in values)
+    if words[0] == "go" and any("-extld" in word or "gccgo" in word for word in words):
+        return True
+    return list(words) in (["cd"], ["cd", "-"]) or any(_leads_out(w, root) for w in words[1:])
 
 
 def _leads_out(word: str, root: str) -> bool:
-    if word.startswith("/"):
-        return not _inside(word, root)
-    return word.startswith("~") or ".." in PurePosixPath(word).parts
+    """Whether a word may name something out of the worktree, or in it what is nobody's."""
+    if "{" in word and ("," in word or ".." in word):
+        return True  # a shell makes several words of it
+    return any(_is_foreign(piece, root) for piece in _pieces(word))
+
+
+def _pieces(word: str) -> list[str]:
+    """What may be a path in a word: `-fx`, `--file=x` and `HEAD:x` hold one each."""
+    attached = [word[2:]] if _ATTACHED.match(word) else []
+    return [*_BETWEEN.split(word), *attached]
+
+
+def named(command: str) -> list[tuple[str, str]]:
+    """What may be a path in a shell command, each with the directory that it counts from."""
+    place, found = "", list[tuple[str, str]]()
+    for words in _simple(command):
+        found += [(place, piece) for word in words[1:] for piece in _pieces(word) if piece]
+        place = words[-1] if words[0] == "cd" else place
+    return found
+
+
+def _is_foreign(path: str, root: str) -> bool:
+    if path.startswith("/"):
+        path = _inside(path, root) or ".."
+    parts = PurePosixPath(path).parts
+    hidden = [part for part in parts if part.startswith(".")]
+    return path.startswith("~") or any(
+        fnmatchcase(name, part) for part in hidden for name in ("..", *_OFF_LIMITS)
+    )
+
+
+_ATTACHED = re.compile(r"-[A-Za-z]")
+_BETWEEN = re.compile(r"[\s=,:]+")
 
 
 _HARMLESS = re.compile(r"(?<=\s)(?:2>&1|[12&]?>\s?/dev/null)(?=[\s;|&]|$)")
@@ -235,4 +288,5 @@ def _simple(command: str) -> list[list[str]]:
             return []
         else:
             commands[-1].append(token)
-    return commands if all(commands) else []
+    plain = all(words and len(words[0].split()) == 1 for words in commands)
+    return commands if plain else []

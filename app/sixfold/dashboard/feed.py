@@ -16,6 +16,8 @@ WAITING = 10_000
 
 _SPEECH = {
     "say": ("", "plain"),
+    "think": ("", "quiet"),
+    "plan": ("", "quiet"),
     "do": ("> ", "busy"),
     "ask": ("? ", "look"),
     "error": ("! ", "bad"),
@@ -56,7 +58,7 @@ class Feed:
         """One message: an event into the state, bulk to what waits for its pane."""
         match message:
             case ev.AgentOutput():
-                self._hear(message.slot, map(_spoken, message.lines))
+                self._hear(message.slot, (_spoken(one) for one in message.lines if _tells(one)))
             case ev.GateOutput():
                 self.printed.extend(map(_printed, message.lines))
             case ev.GateProgress():
@@ -106,6 +108,11 @@ class Feed:
                 self.printed.append((f"{look.glyph} {look.word}  {event.reason}", look.tone))
             case ev.PlanChanged():
                 self.edits = changes(event)
+
+
+def _tells(line: ev.Utterance) -> bool:
+    """A call that ended well was told when it began."""
+    return line.kind != "did"
 
 
 def _spoken(line: ev.Utterance) -> Part:

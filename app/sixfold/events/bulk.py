@@ -15,10 +15,17 @@ class Bulk(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
 
 
 class Utterance(Struct, frozen=True, array_like=True):
-    """A line of an agent: said, done, asked, gone wrong (`error`), or our own (`note`)."""
+    """A line of an agent, or our own about it (`note`).
 
-    kind: Literal["say", "do", "ask", "error", "note"]
+    A tool call is told when it begins (`do`) and when it has ended: well (`did`) or not (`error`).
+    """
+
+    kind: Literal["say", "think", "plan", "do", "did", "ask", "error", "note"]
     text: str
+    call: str = ""
+    """The tool call that it is about, the same in all that is told of it; unique in an attempt."""
+    detail: str = ""
+    """What there is to unfold, in lines: the change as a unified diff, the output; bounded."""
 
 
 class AgentOutput(Bulk, frozen=True, kw_only=True):

@@ -13,6 +13,27 @@ SECONDS = 0.05
 """Between two sendings."""
 MOST_LINES = 2_000
 """Lines of one slot or of the gate that a viewer who comes later is shown."""
+MOST_CHARACTERS = 1 << 20
+"""Of one slot, with what there is to unfold."""
+
+
+class Tail:
+    """The last that an agent said: bounded in lines and in characters."""
+
+    def __init__(self) -> None:
+        self.lines: deque[ev.Utterance] = deque()
+        self._size = 0
+
+    def extend(self, lines: Sequence[ev.Utterance]) -> None:
+        """The newest push the oldest out."""
+        self.lines.extend(lines)
+        self._size += sum(map(_size, lines))
+        while len(self.lines) > MOST_LINES or self._size > MOST_CHARACTERS:
+            self._size -= _size(self.lines.popleft())
+
+
+def _size(line: ev.Utterance) -> int:
+    return len(line.text) + len(line.detail)
 
 
 class Bulk:
@@ -27,8 +48,8 @@ class Bulk:
         self._places: dict[int, int] = {}
         """Slot (0: the gate) -> the events before its tail, the one that began it included."""
         self._slots: dict[int, tuple[str, int]] = {}
-        self._tails: dict[int, deque[ev.Utterance]] = {}
-        self._new: dict[int, list[ev.Utterance]] = {}
+        self._tails: dict[int, Tail] = {}
+        self._new: dict[int, Tail] = {}
         self._gate = 0
         self._gate_tail: deque[ev.OutputLine] = deque(maxlen=MOST_LINES)
         self._gate_new: list[ev.OutputLine] = []
@@ -40,12 +61,12 @@ class Bulk:
         self.flush()
         self._slots[slot] = label, attempt
         self._places[slot] = self._place() + 1
-        self._tails[slot] = deque(maxlen=MOST_LINES)
+        self._tails[slot] = Tail()
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
         """What the agent in a slot says."""
         self._tails[slot].extend(lines)
-        self._new.setdefault(slot, []).extend(lines)
+        self._new.setdefault(slot, Tail()).extend(lines)
 
     def begin_gate(self, number: int) -> None:
         """A new gate: the output of the one before is no longer shown to newcomers."""
@@ -62,8 +83,8 @@ class Bulk:
 
     def flush(self) -> None:
         """Send what has gathered."""
-        for slot, lines in self._new.items():
-            self._send(ev.encode(self._output(slot, lines[-MOST_LINES:])))
+        for slot, new in self._new.items():
+            self._send(ev.encode(self._output(slot, new)))
         self._new = {}
         if self._gate_new:
             printed = self._gate_new[-MOST_LINES:]
@@ -77,9 +98,9 @@ class Bulk:
         """What a viewer who comes now has missed: number of events before it, line of the wire."""
         self.flush()
         found = [
-            (self._places[slot], ev.encode(self._output(slot, list(tail))))
+            (self._places[slot], ev.encode(self._output(slot, tail)))
             for slot, tail in self._tails.items()
-            if tail
+            if tail.lines
         ]
         if self._gate_tail:
             lines = list(self._gate_tail)
@@ -95,6 +116,6 @@ class Bulk:
             await asyncio.sleep(SECONDS)
             self.flush()
 
-    def _output(self, slot: int, lines: list[ev.Utterance]) -> ev.AgentOutput:
+    def _output(self, slot: int, tail: Tail) -> ev.AgentOutput:
         label, attempt = self._slots[slot]
-        return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=lines)
+        return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=list(tail.lines))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from sixfold import events as ev
-from sixfold.agents.permissions import rules_of
+from sixfold.agents.permissions import protect, rules_of
 from sixfold.config import ConfigError
 from sixfold.model import Plan
 from sixfold.plan.change import Change
@@ -67,7 +67,7 @@ class Runner:
         """Attempts at a task since a person last asked for it."""
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
         self._document = Document(job.reading)
-        rules = rules_of(job.settings.permissions)
+        rules = (*rules_of(job.settings.permissions), protect(job.plan.tasks_file))
         self._questions = Questions(
             self.state, self._emit, rules, attended=wait, consent=job.consent
         )

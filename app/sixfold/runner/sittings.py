@@ -49,6 +49,8 @@ class Sittings:
         self._awake.set()
         self._turns: set[asyncio.Task[TurnEnd]] = set()
         """Turns that are being taken."""
+        self._sessions: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        """What is worked at (a fix through all its attempts) -> agent -> its session."""
         self._words: defaultdict[int, deque[str]] = defaultdict(deque)
         """Slot -> what a person has to say to the agent in it."""
 
@@ -77,7 +79,7 @@ class Sittings:
     async def take(self, kind: Kind, attempt: Attempt, turn: Turn, before: Before) -> TurnEnd:
         """Take a turn to its end; one that was cut short is taken up again."""
         sitting = _Sitting(self._desk, attempt, self._permit, self._words[attempt.slot])
-        sessions: dict[str, str] = {}
+        sessions = self._sessions[_thread(attempt)]
         taken = turn
         try:
             while True:
@@ -149,6 +151,12 @@ class Sittings:
         finally:
             self._turns.discard(taking)
         return None if taking.cancelled() else taking.result()
+
+
+def _thread(attempt: Attempt) -> str:
+    """What a session is about: an attempt at a task, all attempts at a fix."""
+    fix = attempt.label.startswith("fix ")
+    return attempt.label if fix else f"{attempt.label} {attempt.number}"
 
 
 class _Sitting:

@@ -33,6 +33,8 @@ _GIT = {
 
 Nor does it write what only the person's own git may write.
 """
+RED_AGAIN = "Tests fail still, or again. What you did before is in the tree as far as it was taken."
+CONFLICT = "Your work contradicts what others did meanwhile."
 LONGEST_REASON = 500
 """Characters of what an agent says about its end."""
 
@@ -63,13 +65,13 @@ class Turns:
         """A turn at the red gate of a phase."""
         marks = self._marks("fix", str(phase.number), attempt, place)
         prompt = self._job.prompts.fix(phase, gate, diff, where=in_words(marks))
-        return await self._take("fix", place, attempt, prompt, marks)
+        return await self._take("fix", place, attempt, prompt, marks, lead=RED_AGAIN)
 
     async def conflict(self, place: Place, attempt: Attempt, conflict: Contradiction) -> TurnEnd:
         """A turn at the conflict between what the attempt left and what came before it."""
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
         prompt = self._job.prompts.conflict(conflict, self._found(), where=in_words(marks))
-        return await self._take("conflict", place, attempt, prompt, marks)
+        return await self._take("conflict", place, attempt, prompt, marks, lead=CONFLICT)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:
         """What the contract promises every agent in its environment."""
@@ -86,8 +88,16 @@ class Turns:
         }
 
     async def _take(
-        self, kind: Kind, place: Place, attempt: Attempt, prompt: str, marks: Mapping[str, str]
+        self,
+        kind: Kind,
+        place: Place,
+        attempt: Attempt,
+        prompt: str,
+        marks: Mapping[str, str],
+        *,
+        lead: str = "",
     ) -> TurnEnd:
+        """`lead` stands before the prompt where it goes on in a session of before."""
         result = Path(marks["SIXFOLD_RESULT"])
         turn = Turn(
             prompt=prompt,
@@ -100,6 +110,7 @@ class Turns:
             },
             result=result,
             transcript=self._folder.transcripts / f"{result.stem}.log",
+            again=f"{lead} Work in `{place.root}` and nowhere else.\n\n{prompt}",
         )
         async with self._walls.around(place, attempt.slot) as before:
             return await self._sittings.take(kind, attempt, turn, before)

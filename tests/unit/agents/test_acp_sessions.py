@@ -111,6 +111,16 @@ async def test_what_a_turn_costs_is_counted_once(stage: Stage) -> None:
     assert stage.ear.usage == Usage(1200, 34, 0.25)
 
 
+async def test_what_is_spent_is_told_while_the_turn_goes_on(stage: Stage) -> None:
+    turn = asyncio.create_task(stage.play(cost(0.25), {"say": "x"}, {"wait": 60}))
+    await stage.until('"text": "x"')
+    assert stage.ear.usage == Usage(cost=0.25)
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert stage.ear.usage == Usage(cost=0.25)
+
+
 def test_totals_that_fall_are_those_of_a_new_process() -> None:
     spending = Spending()
     assert spending.cost("a", 0.5).cost == 0.5

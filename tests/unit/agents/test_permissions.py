@@ -2,7 +2,7 @@
 
 import pytest
 
-from sixfold.agents.permissions import Option, Request, Rule, Wish, by_rules, decide
+from sixfold.agents.permissions import Option, Request, Rule, Wish, by_rules, decide, protect
 
 ROOT = "/w"
 
@@ -24,6 +24,12 @@ def command(text: str, *rules: Rule) -> str:
         "git show HEAD:a.go || echo 'a; b'",
         "cat count/store.go",
         "ls /w/count",
+        "go test -run 'TestA|TestB' -coverprofile=c.out ./... && go tool cover -func=c.out",
+        "go run ./cmd/wc testdata/a.txt",
+        "go get github.com/x/y@v1.2.3",
+        "grep -rn 'func Foo(' --include='*.go' .",
+        "cat .gitignore .github/workflows/go.yml",
+        "git show HEAD:a.go",
     ],
 )
 def test_go_and_what_only_reads_runs_unasked(text: str) -> None:
@@ -62,6 +68,43 @@ def test_go_and_what_only_reads_runs_unasked(text: str) -> None:
         "cat ../x",
         "cat /w/../x",
         "cat ~/.netrc",
+        "cat {/etc/passwd,x}",
+        "cat .[.]/x",
+        "ls .*",
+        "cat < /etc/passwd",
+        "cat <(id)",
+        "grep -f/etc/passwd x",
+        "grep --file=/etc/passwd x",
+        "git blame --contents=/etc/passwd a",
+        "git -C /x log",
+        "git show HEAD:../x",
+        "git cat-file --filters x",
+        "git log\t--output=x",
+        "'git' log --output=x",
+        "'git log' --output=x",
+        "'git log' x",
+        "go generate ./...",
+        "go tool compile x",
+        "go install x@latest",
+        "go test -C /tmp",
+        "go vet -vettool=./x ./...",
+        "go test -overlay=x.json",
+        "go build -ldflags='-extld=./x'",
+        "go build -gcflags='-o /etc/x'",
+        "go build -compiler gccgo",
+        "go build -o .git/hooks/pre-commit",
+        "go doc -http",
+        "gofmt -w .git/config",
+        "gofmt -w /etc/x",
+        "cat .gi*/config",
+        "cat /w/.git/config",
+        "go build -o .sixfold/runs/r/journal.jsonl",
+        "cd .. && go test",
+        "cd /w && cd .. && cat x",
+        "env go test",
+        "go test || curl x",
+        "go test |& sh",
+        "cat $HOME/x",
         "cd",
         "/tmp/go test",
         "sh -c 'go test'",
@@ -89,15 +132,32 @@ def test_files_inside_the_worktree_are_the_agents_own(kind: str) -> None:
         ("/w/../x",),
         ("/w/.git",),
         ("/w/.git/config",),
+        ("/w/vendor/x/.git/hooks/pre-commit",),
+        ("/w/.sixfold/runs/r/journal.jsonl",),
     ],
 )
 def test_files_elsewhere_and_those_of_git_are_asked_for(paths: tuple[str, ...]) -> None:
     assert decide(Wish("edit", paths), ROOT) == "ask"
 
 
+def test_the_result_file_is_the_agents_and_the_task_list_is_the_runners() -> None:
+    for path in ("/w/.sixfold/results/T001-1.1.json", "/w/.sixfold/runs/r/results/T001-1.1.json"):
+        assert decide(Wish("edit", (path,)), ROOT) == "allow"
+    rules = [protect("specs/001-x/tasks.md")]
+    assert decide(Wish("edit", ("/w/a.go", "/w/specs/001-x/tasks.md")), ROOT, rules) == "deny"
+    assert decide(Wish("read", ("/w/specs/001-x/tasks.md",)), ROOT, rules) == "allow"
+    assert decide(Wish("edit", ("/w/tasks.md",)), ROOT, rules) == "allow"
+
+
+def test_a_command_that_works_elsewhere_is_asked_for() -> None:
+    assert decide(Wish("execute", ("/w/sub",), "go test"), ROOT) == "allow"
+    assert decide(Wish("execute", ("/tmp",), "go test"), ROOT) == "ask"
+
+
 def test_thinking_is_free_and_the_network_is_not() -> None:
     assert decide(Wish("think"), ROOT) == "allow"
     assert decide(Wish("fetch"), ROOT) == "ask"
+    assert decide(Wish("think", ("/etc/x",)), ROOT) == "ask"
 
 
 def test_a_command_counts_whatever_the_tool_calls_itself() -> None:

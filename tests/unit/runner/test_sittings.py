@@ -144,6 +144,27 @@ async def test_a_turn_that_a_pause_cut_short_goes_on_in_its_session() -> None:
     assert stage.state.work[1].held == ""
 
 
+async def in_session(turn: Turn, client: Client) -> TurnEnd:
+    client.begin(turn.session or "s1")
+    return DONE
+
+
+async def test_a_fix_goes_on_in_the_session_of_the_one_before_and_a_task_begins_afresh() -> None:
+    agent = Acting("a", in_session, in_session, in_session, in_session, in_session)
+    stage = Stage(agent)
+    for kind, label, number in (
+        ("task", "T1", 1),
+        ("conflict", "T1", 1),
+        ("task", "T1", 2),
+        ("fix", "fix 1", 1),
+        ("fix", "fix 1", 2),
+    ):
+        turn = structs.replace(TURN, again="again")
+        await stage.sittings.take(cast("Kind", kind), Attempt(label, 1, number), turn, lambda _: ())
+    assert [turn.session for turn in agent.turns] == ["", "s1", "", "", "s1"]
+    assert {turn.again for turn in agent.turns} == {"again"}
+
+
 async def test_an_attempt_that_is_cancelled_while_it_rests_ends() -> None:
     stage = Stage(Acting("a", forever))
     taking = stage.take()

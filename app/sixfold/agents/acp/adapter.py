@@ -38,7 +38,7 @@ class AcpAgent:
     """Runs `command` for each turn and talks to it over its pipes.
 
     A turn ends without success after `timeout` seconds; after `stall_timeout` seconds of silence
-    there is a warning, and half as long later it ends, too.
+    there is a warning, and some time later it ends, too.
     `mode` is set where it is not empty; `starts` has agents start one after the other. Its
     environment is the turn's with `env` on top, and `usual` where neither says anything.
     """
@@ -95,12 +95,13 @@ class AcpAgent:
         client: Client,
         start: Start,
     ) -> TurnEnd:
-        from sixfold.agents.acp.talk import PATIENCE, Talk  # noqa: PLC0415 (half a second, only if used)
+        from sixfold.agents.acp.talk import Talk  # noqa: PLC0415 (half a second, only if used)
 
         hear = client.hear
         hearing = Hearing(turn.cwd)
         wire = Wire(child, transcript, hearing, hear)
         talk = Talk(wire, hearing, client, self._spending)
+        hearing.spent = talk.count
         held = asyncio.create_task(talk.hold(turn, self._mode))
         opened = asyncio.create_task(start.until(talk.open))
         errors = Errors()
@@ -114,7 +115,7 @@ class AcpAgent:
                 return held.result()
             if not silence.done():
                 return failed(f"no end after {self._timeout:g} s")
-            reason = f"no sign of life for {self._stall_timeout * PATIENCE:g} s"
+            reason = f"no sign of life for {silence.result():g} s"
             hear([utterance("note", f"{reason}: given up")])
         except ConnectionError:
             how = await _gone(child, reading)

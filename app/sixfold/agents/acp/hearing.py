@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from sixfold.agents import calls
 from sixfold.agents.acp.tools import Call
 from sixfold.agents.permissions import Option, Request
-from sixfold.agents.speech import Speech, utterance
+from sixfold.agents.speech import Speaks, Speech, utterance
 from sixfold.events import Utterance
 
 UPDATE = "session/update"
@@ -75,6 +75,9 @@ class Hearing:
         """Is what comes a session's past, which nobody wants to hear again."""
         self.cost = 0.0
         """What the session has cost by now, in US dollars, as far as it was told."""
+        self.spent: Callable[[], object] = lambda: None
+        """Called when that has changed."""
+        self._running: set[str] = set()
         self.trouble: Trouble | None = None
         """The last trouble reported of a turn that ended in it."""
         self._reported = Trouble()
@@ -90,7 +93,10 @@ class Hearing:
         try:
             if message.get("method") == ASKING:
                 call = self._asked(msgspec.convert(params, Asked))
-                return [*self._speech.end(), utterance("ask", call.line(self._cwd))]
+                told = utterance(
+                    "ask", call.line(self._cwd), call.tool_call_id, call.diff(self._cwd)
+                )
+                return [*self._speech.end(), told]
             if message.get("method") != UPDATE or not isinstance(params, Mapping):
                 return []
             update = params.get("update")
@@ -108,7 +114,18 @@ class Hearing:
             return None
         call, root = self._asked(asked), str(self._cwd.resolve())
         options = tuple(asked.options)
-        return Request(root, call.wish(self._cwd), call.line(self._cwd), options, call.diff)
+        return Request(
+            root, call.wish(self._cwd), call.line(self._cwd), options, call.diff(self._cwd)
+        )
+
+    @property
+    def at_work(self) -> bool:
+        """Is a tool at work that has not ended."""
+        return bool(self._running)
+
+    def rest(self) -> None:
+        """The turn is over, and with it all tool calls, whether that was told or not."""
+        self._running.clear()
 
     def end(self) -> list[Utterance]:
         """What was still to be told."""
@@ -116,9 +133,11 @@ class Hearing:
 
     def _asked(self, asked: Asked) -> Call:
         """The call in question, with all that was told of it."""
+        name = asked.tool_call.tool_call_id
         call = Call()
-        call.merge(self._calls.get(asked.tool_call.tool_call_id, call))
+        call.merge(self._calls.get(name, call))
         call.merge(asked.tool_call)
+        self._calls.setdefault(name, call)
         return call
 
     def _update(self, update: Mapping[str, Any]) -> list[Utterance]:
@@ -126,11 +145,9 @@ class Hearing:
             self._reported = Trouble()  # it was tried again, with success
         match update.get("sessionUpdate"):
             case "agent_message_chunk":
-                chunk = msgspec.convert(update, Chunk)
-                return self._speech.add("say", chunk.text, chunk.message_id)
+                return self._speak("say", update)
             case "agent_thought_chunk":
-                chunk = msgspec.convert(update, Chunk)
-                return self._speech.add("note", chunk.text, chunk.message_id)
+                return self._speak("think", update)
             case "tool_call" | "tool_call_update":
                 return self._tool(msgspec.convert(update, Call))
             case "plan":
@@ -141,32 +158,48 @@ class Hearing:
                 self._watch(update.get("_meta"))
         return []
 
+    def _speak(self, kind: Speaks, update: Mapping[str, Any]) -> list[Utterance]:
+        chunk = msgspec.convert(update, Chunk)
+        return self._speech.add(kind, chunk.text, chunk.message_id)
+
     def _tool(self, update: Call) -> list[Utterance]:
         call = self._calls.setdefault(update.tool_call_id, Call(update.tool_call_id))
         call.merge(update)
+        if not call.known:
+            return []
         lines = []
-        line = call.line(self._cwd)
-        if call.known and call.tool_call_id not in self._told:
+        self._running.add(call.tool_call_id)
+        if call.tool_call_id not in self._told:
             self._told.add(call.tool_call_id)
-            lines.append(utterance("do", line))
-        if call.status == "failed":
-            lines.append(utterance("error", calls.failure(line, call.failure())))
+            lines.append(
+                utterance("do", call.line(self._cwd), call.tool_call_id, call.diff(self._cwd))
+            )
         if call.status in ("completed", "failed"):
+            lines.append(self._ended(call))
+            self._running.discard(call.tool_call_id)
             self._calls[call.tool_call_id] = Call(call.tool_call_id, call.title, call.kind)
-        return [*self._speech.end(), *lines]
+        return [*self._speech.end(), *lines] if lines else []
+
+    def _ended(self, call: Call) -> Utterance:
+        line, told = call.line(self._cwd), (call.tool_call_id, call.detail(self._cwd))
+        if call.status == "completed":
+            return utterance("did", line, *told)
+        return utterance("error", calls.failure(line, call.output), *told)
 
     def _planned(self, plan: Plan) -> list[Utterance]:
         """Only what is new: the whole plan comes with each change."""
         now = {entry.content: entry.status for entry in plan.entries}
         fresh = [(what, status) for what, status in now.items() if self._plan.get(what) != status]
         self._plan = now
-        lines = [utterance("note", f"{_MARKS.get(s, '[?]')} {what}") for what, s in fresh]
+        lines = [utterance("plan", f"{_MARKS.get(s, '[?]')} {what}") for what, s in fresh]
         return [*self._speech.end(), *lines]
 
     def _count(self, cost: object) -> None:
-        amount = cost.get("amount") if isinstance(cost, Mapping) else None
-        if isinstance(amount, int | float) and isinstance(cost, Mapping):
-            self.cost = float(amount) if cost.get("currency", "USD") == "USD" else self.cost
+        told = cost if isinstance(cost, Mapping) else {}
+        amount = told.get("amount")
+        if isinstance(amount, int | float) and told.get("currency", "USD") == "USD":
+            self.cost = float(amount)
+            self.spent()
 
     def _watch(self, meta: object) -> None:
         """Codex tells what went wrong here, and ends its turn as if nothing had."""

@@ -22,8 +22,9 @@ from sixfold.agents.endings import failed
 from sixfold.agents.permissions import Request
 from sixfold.agents.speech import utterance
 
-PATIENCE = 1.5
-"""How many times its stall timeout an agent may be silent before it is given up."""
+PATIENCE, PATIENCE_AT_WORK = 1.5, 3.0
+"""How many times its stall timeout an agent may be silent before it is given up; while a tool of
+its is at work, which tests may be for minutes without a word."""
 LOOK_SECONDS = 0.5
 """How soon it is noticed that a stalled agent speaks again."""
 
@@ -42,6 +43,7 @@ class Talk:
         self.open = asyncio.Event()
         """Set when there is a session."""
         self._asked: set[asyncio.Future[str | None]] = set()
+        self._cancelled = False
         self.greeting: Mapping[str, Any] = {}
         """What the agent said of itself."""
         self.session: Mapping[str, Any] = {}
@@ -71,12 +73,19 @@ class Talk:
         try:
             response = await self._ask("session/prompt", prompt=blocks, **self._of_session)
         finally:
-            self._client.spend(self._spending.cost(self._session, self._hearing.cost))
+            self._hearing.rest()
+            self.count()
         self._client.spend(self._spending.tokens(response))
         return judging.ended(response, self._hearing.trouble, self._hearing.last_piece)
 
+    def count(self) -> None:
+        """Tell what the session cost since this was told last."""
+        if self._session:
+            self._client.spend(self._spending.cost(self._session, self._hearing.cost))
+
     async def cancel(self) -> None:
-        """Ask the agent to end its turn; what it asked to be allowed is answered first."""
+        """Ask the agent to end its turn; what it asks to be allowed is answered, now and later."""
+        self._cancelled = True
         for asked in self._asked:
             asked.cancel()
         if self._session:
@@ -92,13 +101,13 @@ class Talk:
             return False
         return True
 
-    async def silence(self, most: float) -> None:
-        """Wait until nothing was heard for `most` seconds, warn, and wait half as long again.
+    async def silence(self, most: float) -> float:
+        """Wait until nothing was heard for `most` seconds, warn, and wait some more: how long.
 
         While the agent asks for leave it is not its turn to speak.
         """
         stalled = False
-        while (quiet := time.monotonic() - self._wire.heard) < most * PATIENCE:
+        while (quiet := time.monotonic() - self._wire.heard) < (end := self._patience(most)):
             if quiet < most and stalled:
                 stalled = False
                 self._client.stall(0)
@@ -106,10 +115,14 @@ class Talk:
                 stalled = True
                 self._client.hear([utterance("note", f"no sign of life for {quiet:.0f} s")])
                 self._client.stall(quiet)
-            left = most * PATIENCE - quiet if stalled else most - quiet
+            left = end - quiet if stalled else most - quiet
             await asyncio.sleep(min(left, LOOK_SECONDS) if stalled else left)
             if self._asked:
                 self._wire.heard = time.monotonic()
+        return end
+
+    def _patience(self, most: float) -> float:
+        return most * (PATIENCE_AT_WORK if self._hearing.at_work else PATIENCE)
 
     async def close(self) -> None:
         """End all that is at work for this conversation."""
@@ -218,7 +231,9 @@ class Talk:
         return {"outcome": {"outcome": "selected", "optionId": option.option_id}}
 
     async def _decide(self, request: Request) -> str | None:
-        """The option chosen; None where the turn is cancelled meanwhile."""
+        """The option chosen; None where the turn is cancelled, before or meanwhile."""
+        if self._cancelled:
+            return None
         deciding = asyncio.ensure_future(self._client.permit(request))
         self._asked.add(deciding)
         try:

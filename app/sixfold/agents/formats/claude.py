@@ -147,7 +147,7 @@ class Claude(Format):
                 kind: Kind = "error" if by.error else "note" if by.parent_tool_use_id else "say"
                 yield from utterances(kind, block.text or "")
             case "thinking":
-                yield from utterances("note", block.thinking or "")
+                yield from utterances("think", block.thinking or "")
             case "tool_use" | "server_tool_use" | "mcp_tool_use":
                 line = calls.by_parameters(block.name or "", block.input, self._cwd)
                 self._calls[block.id or ""] = line

@@ -220,7 +220,7 @@ class Codex(Format):
             case AgentMessage(text=text):
                 yield from utterances("say", text)
             case Reasoning(text=text) | Plan(text=text) | Notice(message=text):
-                yield from utterances("note", text)
+                yield from utterances("think", text)
             case _:
                 yield from self._begun(item)
 
@@ -231,7 +231,7 @@ class Codex(Format):
             fresh = [(what, done) for what, done in now.items() if self._points.get(what) != done]
             self._points = now
             for what, done in fresh:
-                yield utterance("note", f"[{'x' if done else ' '}] {what}")
+                yield utterance("plan", f"[{'x' if done else ' '}] {what}")
         elif isinstance(item, Call) and item.id not in self._told:
             self._told.add(item.id)
             yield utterance("do", self._line(item))

@@ -90,7 +90,7 @@ class Opencode(Format):
             case Text(part=part):
                 yield from utterances("say", part.text or "")
             case Reasoning(part=part):
-                yield from utterances("note", part.text or "")
+                yield from utterances("think", part.text or "")
             case ToolUse(part=part):
                 line = calls.by_parameters(part.tool or "", part.state.input, self._cwd)
                 yield utterance("do", line)

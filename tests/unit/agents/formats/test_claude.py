@@ -54,7 +54,7 @@ def test_messages_thoughts_and_tool_calls_are_lines() -> None:
         GOOD,
     )
     assert turn.end == TurnEnd(ok=True)
-    assert turn.said("note") == ["hm,", "well"]
+    assert turn.said("think") == ["hm,", "well"]
     assert turn.said("say") == ["I will write", "it."]
     assert turn.said("do") == [
         "Write a/b.go (3 lines)",

@@ -45,7 +45,7 @@ def test_messages_thoughts_and_commands_are_lines() -> None:
         done(),
     )
     assert turn.end == TurnEnd(ok=True)
-    assert turn.said("note") == ["**Hm**", "an old model"]
+    assert turn.said("think", "note") == ["**Hm**", "an old model"]
     assert turn.said("say") == ["One.", "Two."]
     assert turn.said("do") == ["run cd a && go test", "run ls 'unclosed"]
     assert turn.said("error") == [
@@ -77,7 +77,7 @@ def test_edits_tools_and_lists_are_lines() -> None:
     )  # fmt: skip
     assert turn.said("do") == ["add a.go, update b.go", "docs find x", "search go race"]
     assert turn.said("error") == ["docs find x: no server"]
-    assert turn.said("note") == ["[ ] one", "[ ] two", "[x] one"]
+    assert turn.said("plan") == ["[ ] one", "[ ] two", "[x] one"]
 
 
 def test_the_tokens_are_the_threads_so_that_earlier_turns_are_taken_off() -> None:

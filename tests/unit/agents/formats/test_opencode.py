@@ -44,7 +44,7 @@ def test_messages_thoughts_and_tool_calls_are_lines() -> None:
         finish("stop"),
     )
     assert turn.end == TurnEnd(ok=True)
-    assert turn.said("note") == ["hm"]
+    assert turn.said("think") == ["hm"]
     assert turn.said("say") == ["One.", "Two."]
     assert turn.said("do") == ["edit a.go (+2 -1)", "run go test"]
     assert turn.said("error") == ["run go test: rejected"]
