@@ -60,7 +60,10 @@ class Turn(Struct, frozen=True):
     before: Sequence[str] = ()
     """Words in front of the agent's command: a sandbox."""
     session: str = ""
-    """A session of the same agent in `cwd` to go on with, where it can; else it starts afresh."""
+    """A session of the same agent to go on with, where it can; else it starts afresh.
+
+    It may have been in another directory, as that of a fix is whose first attempt was not enough.
+    """
     again: str = ""
     """What it is told instead of `prompt` where the session goes on."""
 
