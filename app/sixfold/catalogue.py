@@ -67,7 +67,12 @@ KNOWN: dict[str, Known] = {
         login="run `opencode auth login`, or set the key of its provider",
         keys=["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"],
         files=[".local/share/opencode/auth.json"],
-        homes=[".local/share/opencode", ".local/state/opencode", ".cache/opencode"],
+        homes=[
+            ".config/opencode",
+            ".local/share/opencode",
+            ".local/state/opencode",
+            ".cache/opencode",
+        ],
     ),
     "copilot": Known(
         command=["copilot", "--acp"],
@@ -76,7 +81,7 @@ KNOWN: dict[str, Known] = {
         keys=["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"],
         files=[".copilot/config.json"],
         mode=_COPILOT_MODE,
-        homes=[".copilot"],
+        homes=[".copilot", ".cache/copilot"],
     ),
     "qwen": Known(
         command=["qwen", "--acp"],

@@ -21,6 +21,7 @@ from sixfold.model import Isolation, Roles, Stories
 MOST_SHOWN = 40
 """Characters of a key that nobody knows."""
 FILE_NAME = "sixfold.yaml"
+_BOOL = "tag:yaml.org,2002:bool"
 T = TypeVar("T")
 
 
@@ -189,14 +190,24 @@ def parse(text: str, where: str, environ: Mapping[str, str]) -> Settings:
         raise ConfigError(where, "it contains itself", "do without that alias") from None
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's idea of yes and no: `off` is a word, not false."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if first in "tTfF" or tag != _BOOL]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class _Reader:
     """One file on its way to settings: the YAML node tree knows each key's line."""
 
     def __init__(self, text: str, where: str, environ: Mapping[str, str]) -> None:
         self.where, self.environ = where, environ
         try:
-            self.root = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.data = yaml.safe_load(text)
+            self.root = yaml.compose(text, Loader=_Loader)
+            self.data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             what = (error.problem or "not YAML").strip()

@@ -53,10 +53,15 @@ def test_an_agent_that_opens_no_session_says_why(tmp_path: Path) -> None:
     login = {"code": -32000, "message": "Authentication required"}
     shut = speaking(folder, "shut", refuse={"session/new": login})
     broken = {"protocol": "acp", "command": ["sh", "-c", "echo bad flag >&2; exit 1"]}
-    code, said = doctor(folder, {"default": "shut", "shut": shut, "broken": broken}, "--agents")
+    talk = "echo 'EROFS: read-only, mkdir x'; echo '  errno: -30'; echo 'Bun v1'"
+    thrown = {"protocol": "acp", "command": ["sh", "-c", f"({talk}) >&2; exit 1"]}
+    code, said = doctor(
+        folder, {"default": "shut", "shut": shut, "broken": broken, "thrown": thrown}, "--agents"
+    )
     assert code == 2
     assert "MEND  agent          shut: not logged in: Authentication required" in said
     assert "broken: it ended before there was a session: bad flag" in said
+    assert "thrown: it ended before there was a session: EROFS: read-only, mkdir x" in said
 
 
 def test_agents_of_the_catalogue_that_nobody_asked_for_need_not_be_there(tmp_path: Path) -> None:

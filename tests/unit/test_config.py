@@ -118,3 +118,9 @@ def test_a_mistake_names_its_line_and_what_was_expected(text: str, where: str, s
 )
 def test_durations_are_written_as_people_write_them(text: str, seconds: float) -> None:
     assert Duration.parse(text) == seconds
+
+
+def test_off_is_a_word() -> None:
+    settings = parse("sandbox: off\ngate: {guard_tests: off}\n", "f", {})
+    assert (settings.sandbox, settings.gate.guard_tests) == ("off", "off")
+    assert parse("agents: {on: {command: [yes], protocol: acp}}", "f", {}).default_agent == "on"

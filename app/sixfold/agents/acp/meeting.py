@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,9 @@ from sixfold.agents.permissions import Request
 from sixfold.events import Utterance
 from sixfold.model import Usage
 
+LAST_WORDS = 2000
+"""Bytes of stderr in which the reason is looked for why there was no session."""
+_REASON = re.compile(r"(?i:error|fail|cannot|denied|not found|no such|require)|\bE[A-Z]{3,}\b")
 SECONDS = 30.0
 """How long an agent may take to open a session."""
 
@@ -107,9 +111,10 @@ async def _greet(talk: Talk, cwd: Path) -> Met:
 
 
 async def _last_words(child: process.Child) -> str:
-    said = ""
+    """Of the last lines on stderr the first that gives a reason, else the last."""
+    said = b""
     if child.err:
         async for chunk in process.chunks(child, child.err):
-            lines = chunk.decode(errors="replace").split("\n")
-            said = next((line.strip() for line in reversed(lines) if line.strip()), said)
-    return said[:200]
+            said = (said + chunk)[-LAST_WORDS:]
+    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
+    return next(filter(_REASON.search, lines), lines[-1] if lines else "")[:200]
