@@ -27,6 +27,8 @@ from sixfold.link import Link
 from sixfold.runner.store import RunFolder
 
 SIZE = (160, 48)
+STARTS = 20
+"""Seconds that the agents talk beside those that are measured: they start one after the other."""
 
 
 async def all_at_it(run: RunFolder, size: int) -> None:
@@ -81,13 +83,13 @@ async def measure(run: RunFolder, seconds: float) -> None:
         await pilot.pause()
         await keys(app, 0.1)  # what is loaded when first shown
         await all_at_it(run, 100_000)
+        answers = [await answer(link) for _ in range(20)]
         sizes = [log.stat().st_size for log in talk(run)]
         wall, own, busy = perf_counter(), process_time(), sum(runner.cpu_times()[:2])
         spans = await keys(app, seconds)
         wall, own = perf_counter() - wall, process_time() - own
         busy = sum(runner.cpu_times()[:2]) - busy
         grown = [log.stat().st_size - size for log, size in zip(talk(run), sizes, strict=True)]
-        answers = [await answer(link) for _ in range(20)]
     floor, count = decode(talk(run), grown)
     print(f"updates heard     {count / wall:>8,.0f} /s")
     print(f"runner            {busy / wall:>8.0%} of a core, {busy / floor:.1f} x decoding alone")
@@ -114,7 +116,7 @@ def decode(logs: Sequence[Path], sizes: Sequence[int]) -> tuple[float, int]:
 def main(seconds: float = 8, rate: int = 2000) -> None:
     """Run it, and check that nothing was lost and all came in order."""
     with tempfile.TemporaryDirectory() as folder:
-        repository = noisy(Path(folder), rate, seconds + 12)
+        repository = noisy(Path(folder), rate, seconds + STARTS)
         process = repository.start("run", "--headless", "--slots", str(AGENTS))
         run = repository.live()
         try:
@@ -123,7 +125,7 @@ def main(seconds: float = 8, rate: int = 2000) -> None:
         finally:
             process.terminate()
             process.wait()
-        wanted = list(range(int(rate * (seconds + 12))))
+        wanted = list(range(int(rate * (seconds + STARTS))))
         kept = [numbers(log) == wanted for log in talk(run)]
         print(f"order kept, nothing lost: {all(kept) and len(kept) == AGENTS}")
 
