@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from sixfold import lines
+from sixfold.commands import look
 from sixfold.dashboard import load
 from sixfold.errors import UserError
 from sixfold.link import Source
@@ -29,7 +30,14 @@ def show(
     gate_only: bool = False,
 ) -> int:
     """Show the dashboard until the person leaves; the exit code for what was seen."""
-    app = load()(source, plan=plan, start=start, gate_only=gate_only)
+    app = load()(
+        source,
+        plan=plan,
+        start=start,
+        gate_only=gate_only,
+        theme=look.theme(),
+        keep_theme=look.keep,
+    )
     app.run()
     for line in _last_words(app.state, gone=app.gone):
         print(lines.harmless(line), file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -14,6 +15,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
 from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS, BY_ID
@@ -28,8 +30,9 @@ from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Terminal, mind_signals
-from sixfold.dashboard.theme import THEME, fallbacks, style_sheet
+from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.inert import Inert
+from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
 from sixfold.link import Source
 from sixfold.model import Plan
 
@@ -63,7 +66,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     `leave_alone`: the run goes on when the person leaves; without it, leaving stops the run.
     `gate_only`: the source is one gate and no run; only the gate's pane is shown.
-    `clock` gives the time, in UTC.
+    `theme` is the one to begin with, where there is one of that name; `keep_theme` is told which
+    one the person takes. `clock` gives the time, in UTC.
     """
 
     TITLE = "sixfold"
@@ -81,20 +85,26 @@ class Dashboard(Steering, inherit_bindings=False):
         start: Callable[[], Awaitable[Source]] | None = None,
         leave_alone: bool = True,
         gate_only: bool = False,
+        theme: str = "",
+        keep_theme: Callable[[str], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(source, start, clock, leave_alone=leave_alone, gate_only=gate_only)
         self._notices = [(notice, "warn") for notice in notices]
-        self.situation = Situation()
-        """What the keys depend on, as of the last frame."""
+        self.situation = Situation(place="dialog")
+        """What the keys depend on, as of the last frame; before the first no key does anything."""
         self._tones: dict[str, Style] = {}
+        self._plain = lacks_signs(os.environ)
         self._second = self._moment = 0
         for notice in self._notices:
             self.story.add(clock(), notice)
         if plan:
             self.state.apply(ev.PlanLoaded(plan=plan))
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for one in THEMES:
+            self.register_theme(one)
+        known = theme in self.available_themes
+        self.theme = theme if known else fitting(os.environ, self.console.color_system)
+        self._keep_theme = keep_theme
 
     # What the panes read
 
@@ -121,7 +131,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Whatever is painted, and whoever painted it: nothing but text reaches the terminal."""
-        return [*super().get_line_filters(), Inert()]
+        signs = [PlainSigns()] if self._plain else []
+        return [*super().get_line_filters(), Inert(), *signs]
 
     # From messages to the screen
 
@@ -133,7 +144,7 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def on_ready(self) -> None:
         """The panes are there: fill them, then follow the run."""
-        self.theme_changed_signal.subscribe(self, lambda _: self._tones.clear())
+        self.theme_changed_signal.subscribe(self, self._change_theme)
         self.main.stream.extend([*figures(self.state), *self._notices])
         self.main.refresh_state()
         self.set_interval(FRAME, self.draw)
@@ -141,6 +152,11 @@ class Dashboard(Steering, inherit_bindings=False):
             self.follow(self.source)
         if not gc.isenabled():
             self.call_after_refresh(_collect_again)
+
+    def _change_theme(self, theme: Theme) -> None:
+        self._tones.clear()
+        if self._keep_theme:
+            self._keep_theme(theme.name)
 
     async def on_unmount(self) -> None:
         """Let go of the run."""

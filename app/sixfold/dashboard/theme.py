@@ -1,12 +1,13 @@
-"""The look: one calm theme, and the style sheets that ship beside it."""
+"""The look: our own themes, and the style sheets that ship beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 from textual.theme import Theme
 
-THEME = Theme(
+DARK = Theme(
     name="sixfold",
     primary="#7d9fd3",
     secondary="#8b93a7",
@@ -30,6 +31,69 @@ THEME = Theme(
     },
 )
 """`accent` is for one thing alone: look here."""
+
+LIGHT = Theme(
+    name="sixfold-light",
+    primary="#2b5a99",
+    secondary="#5d6676",
+    accent="#9a5200",
+    warning="#9a5200",
+    error="#b02a37",
+    success="#2f6f45",
+    foreground="#333842",
+    background="#eceae5",
+    surface="#f8f7f4",
+    panel="#e1ded7",
+    dark=False,
+    variables={
+        "strong": "#0f1115",
+        "quiet": "#5f6672",
+        "faint": "#9da1a8",
+        "cursor": "#cfdcee",
+        "focus": "#b3cae8",
+        "added": "#dcecdf",
+        "dropped": "#f3dadb",
+    },
+)
+
+SIXTEEN = Theme(
+    name="sixfold-16",
+    primary="#55ffff",
+    secondary="#aaaaaa",
+    accent="#ffff55",
+    warning="#ffff55",
+    error="#ff5555",
+    success="#55ff55",
+    foreground="#aaaaaa",
+    background="#000000",
+    surface="#000000",
+    panel="#0000aa",
+    dark=True,
+    variables={
+        "strong": "#ffffff",
+        "quiet": "#aaaaaa",
+        "faint": "#aaaaaa",
+        "cursor": "#555555",
+        "focus": "#aa00aa",
+        "added": "#00aa00",
+        "dropped": "#aa0000",
+    },
+)
+"""For terminals of sixteen colours: each is one of these, so that none turns into another."""
+
+THEMES = (DARK, LIGHT, SIXTEEN)
+
+
+def fitting(environ: Mapping[str, str], colours: str | None) -> str:
+    """The name of the theme for a terminal of so many `colours`, as Rich names their system.
+
+    Some terminals tell their ground in `COLORFGBG`: `0;15` is black on white.
+    """
+    if colours == "standard":
+        return SIXTEEN.name
+    ground = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return LIGHT.name if ground in {"7", "15"} else DARK.name
+
 
 _FALLBACKS = {
     "strong": "foreground",

@@ -1,0 +1,132 @@
+"""Themes, poor terminals, and what is left of the screen without colours."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.theme import BUILTIN_THEMES
+
+from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, settle
+from sixfold.commands import look
+from sixfold.dashboard import words
+from sixfold.dashboard.theme import THEMES, fitting
+from sixfold.dashboard.widgets.plain_signs import lacks_signs, plain
+
+
+def text_of(picture: str) -> str:
+    drawn = picture[picture.index("</style>") :].replace("&#160;", " ")
+    return re.sub(r"<[^>]+>\s*", "", drawn)
+
+
+@pytest.mark.parametrize(
+    ("environ", "colours", "name"),
+    [
+        ({}, "truecolor", "sixfold"),
+        ({}, None, "sixfold"),
+        ({"COLORFGBG": "15;0"}, "256", "sixfold"),
+        ({"COLORFGBG": "0;15"}, "256", "sixfold-light"),
+        ({"COLORFGBG": "0;default;15"}, "truecolor", "sixfold-light"),
+        ({"COLORFGBG": "0;15"}, "standard", "sixfold-16"),
+    ],
+)
+def test_the_theme_fits_the_terminal(
+    environ: dict[str, str], colours: str | None, name: str
+) -> None:
+    assert fitting(environ, colours) == name
+
+
+@pytest.mark.parametrize("theme", [one.name for one in THEMES] + sorted(BUILTIN_THEMES))
+async def test_every_theme_has_all_tones(theme: str) -> None:
+    app = dashboard(Run(*BEGIN, *PHASE_1), theme=theme)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert app.theme == theme
+        good, bad = app.tone("good"), app.tone("bad")
+        assert good.color is not None
+        assert bad.color is not None
+        if theme != "textual-ansi":
+            assert good.color != bad.color
+
+
+async def test_a_theme_that_is_taken_is_kept_and_one_that_nobody_knows_is_none() -> None:
+    kept: list[str] = []
+    app = dashboard(Run(*BEGIN), theme="no-such", keep_theme=kept.append)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert app.theme == "sixfold"
+        assert kept == []
+        app.theme = "sixfold-light"
+        await pilot.pause()
+        assert kept == ["sixfold-light"]
+
+
+def test_the_kept_theme_is_below_the_home_of_configs(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    assert look.theme(environ) == ""
+    look.keep("nord", environ)
+    assert look.theme(environ) == "nord"
+    assert look.theme({**environ, look.ASKED: "gruvbox"}) == "gruvbox"
+    assert look.theme({"XDG_CONFIG_HOME": str(tmp_path / ".config")}) == "nord"
+
+
+def test_where_nothing_can_be_kept_nothing_is_said() -> None:
+    look.keep("nord", {"HOME": "/dev/null"})
+    assert look.theme({"HOME": "/dev/null"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "poor"),
+    [
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, False),
+        ({"TERM": "xterm-256color", "LANG": "C.utf8"}, False),
+        ({"TERM": "xterm-256color", "LANG": "C"}, True),
+        ({"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"}, True),
+        ({"TERM": "xterm", "LANG": "C", "LC_ALL": "C.UTF-8"}, False),
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, True),
+        ({"TERM": "vt100"}, True),
+    ],
+)
+def test_terminals_that_lack_signs_are_known(environ: dict[str, str], poor: bool) -> None:
+    assert lacks_signs(environ) is poor
+
+
+def test_signs_stay_apart_and_as_wide_in_ascii() -> None:
+    looks = [*words.TASK_LOOKS.values(), *words.RUN_LOOKS.values(), *words.VERDICT_LOOKS.values()]
+    for one in looks:
+        assert plain(one.glyph).isascii()
+        assert cell_len(plain(one.glyph)) == cell_len(one.glyph)
+    told = [plain(one.glyph) for one in words.TASK_LOOKS.values()]
+    assert len(set(told)) == len(told)
+    assert plain("日本 é ✓") == "???? ? v"
+
+
+async def test_an_ascii_terminal_gets_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    app = dashboard(Run(*BEGIN, *PHASE_1, *PHASE_2))
+    async with app.run_test(size=(160, 48)) as pilot:
+        await settle(pilot)
+        shown = app.export_screenshot()
+    text = text_of(shown)
+    assert "v 1 Setup" in text
+    assert text.isascii()
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+async def test_without_colours_no_colour_is_left_and_states_are_words(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = dashboard(Run(*BEGIN, *PHASE_1, *PHASE_2))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        shown = app.export_screenshot()
+    colours = set(re.findall(r"-r\d+ {[^}]*fill: #(\w{6})", shown)) - {
+        "c5c8c6"
+    }  # the picture's own
+    assert len(colours) > 2
+    assert all(one[:2] == one[2:4] == one[4:] for one in colours)
+    assert "✓ 1 Setup" in text_of(shown)
