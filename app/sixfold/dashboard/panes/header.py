@@ -11,10 +11,13 @@ from textual.strip import Strip
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
 from sixfold.dashboard.replay import Replay
+from sixfold.dashboard.sentence import sentence
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, clean, cut, row, width_of
 from sixfold.dashboard.widgets.wrap import breaks
 
+LEAST_NEWS = 24
+"""Cells below which what happened last is not begun."""
 MOST_ROWS = 3
 """Rows that a call for a person may take."""
 
@@ -155,19 +158,23 @@ class Header(Painted):
         return row(left, keys, width) if self._text[y] else cut([(glyph, tone), *keys], width)
 
     def _now(self, width: int) -> list[Part]:
-        """While nothing calls: how far the run is, and what happened last."""
+        """While nothing calls: how far the run is, what happens now, and what happened last."""
         app = self.dashboard
         if app.gate_only:
             return []
         if app.connecting and not app.state.plan:
             return [("waiting for the run to answer …", "quiet")]
         lost = sum(task.state in {"failed", "halted"} for task in app.state.tasks.values())
-        progress = words.bar(app.state.done, lost, app.state.total, max(8, width // 5))
-        return [
-            *progress,
-            ("   ", ""),
-            app.story.last or ("waiting for the run …", "quiet"),
-        ]
+        progress = words.bar(app.state.done, lost, app.state.total, max(8, width // 10))
+        last = app.story.last or ("waiting for the run …", "quiet")
+        told = sentence(app.state)
+        if not told:
+            return [*progress, ("   ", ""), last]
+        left: list[Part] = [*progress, ("   ", ""), (told, "plain")]
+        if width_of(left) + len(last[0]) > width - 4:
+            left = left[-1:]  # words say more than the bar
+        room = width - width_of(left) - 4
+        return row(left, cut([last], room) if room > LEAST_NEWS else [], width - 1)
 
     def strip_ground(self, y: int) -> str:
         """The tone below row `y`: a call has a ground of its own."""
