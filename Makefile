@@ -57,7 +57,7 @@ demo: $(INSTALLED) ## the main job on a sample feature, seen live
 test: $(INSTALLED) ## all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
-test-agents: $(INSTALLED) ## six real agents on a scripted model, loopback alone (needs node, strace)
+test-agents: $(INSTALLED) ## six real agents on a scripted model, loopback alone (needs node)
 	$(BIN)/python tests/agents/real_agents.py $(ARGS)
 
 chaos: $(INSTALLED) ## the demo, killed at every event of its journal (a quarter of an hour)

@@ -1,9 +1,9 @@
 """Six real agents implement a small feature by a scripted model, with no way out to the world.
 
 `python real_agents.py [AGENT ...]` installs the agents (npm, into .venv/agents). Then, for each,
-`sixfold run --headless` has six of it at work at a time, in a network of its own that is loopback
-alone. What was seen of each is a line that begins with `passed` or `FAILED`. Exit code 1 where one
-failed, 2 where something that is needed is missing.
+`sixfold run --headless` has six of it at work at a time, in a network of its own that leads nowhere
+but to loopback. What was seen of each is a line that begins with `passed` or `FAILED`. Exit code 1
+where one failed, 2 where something that is needed is missing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from agents import trial
+from agents import nowhere, trial
 from agents.makers import MAKERS
 
 SCRATCH = Path(__file__).resolve().parents[2] / ".venv/agents"
@@ -32,13 +32,13 @@ def main(names: list[str]) -> int:
     names = names or list(MAKERS)
     if INSIDE not in os.environ:
         return _install(names) or _go_inside(names)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    nowhere.set_up()
     passed = [_passed(name) for name in names]
     return 0 if all(passed) else 1
 
 
 def _install(names: list[str]) -> int:
-    for program in ("node", "npm", "unshare", "ip", "strace"):
+    for program in ("node", "npm", "unshare", "ip"):
         if not shutil.which(program):
             print(f"{program} is not on PATH: install it", file=sys.stderr)
             return 2
@@ -58,8 +58,7 @@ def _installed(package: str) -> bool:
 
 def _go_inside(names: list[str]) -> int:
     """This script again, where there is no network but loopback."""
-    network = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    command = [*network, sys.executable, __file__, *names]
+    command = nowhere.inside(sys.executable, __file__, *names)
     return subprocess.run(command, env={**os.environ, INSIDE: "1"}, check=False).returncode
 
 

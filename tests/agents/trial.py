@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import yaml
 from agents import feature
 from agents.judge import Seen
 from agents.makers import MAKERS
+from agents.nowhere import Foreign
 from sixfold import events as ev
 from speckit import INIT, SpecKitRepository
 
@@ -28,8 +28,6 @@ BIN = Path(sys.executable).parent
 SECONDS = 600
 ASKED = b'"method":"session/request_permission"'
 FAILED = b'"status":"failed"'
-_ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
-_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$")
 
 
 def run(name: str, folder: Path, scratch: Path) -> Seen:
@@ -39,7 +37,7 @@ def run(name: str, folder: Path, scratch: Path) -> Seen:
         stage.furnish(port)
         print(f"{name}: {stage.doctor()}", flush=True)
         began = time.monotonic()
-        with Memory() as memory:
+        with Memory() as memory, Foreign() as foreign:
             code, events = stage.sixfold()
         seconds = time.monotonic() - began
     return Seen(
@@ -49,7 +47,7 @@ def run(name: str, folder: Path, scratch: Path) -> Seen:
         asked=stage.count(ASKED),
         failed=stage.count(FAILED),
         left=stage.left,
-        foreign=stage.foreign,
+        foreign=sorted(foreign.addresses),
         seconds=seconds,
         memory=memory.most,
     )
@@ -61,7 +59,7 @@ class Stage:
     def __init__(self, name: str, folder: Path, scratch: Path) -> None:
         self.name, self._scratch = name, scratch
         self.home, self._script, self.log = folder / "home", folder / "script.json", folder / "log"
-        self.trace, self.err = folder / "trace", folder / "stderr"
+        self.err = folder / "stderr"
         self.repository = SpecKitRepository(folder / "repository")
         self.env: dict[str, str] = {}
 
@@ -128,13 +126,10 @@ class Stage:
         return next(lines, done.stdout + done.stderr)
 
     def sixfold(self) -> tuple[int, list[ev.AnyEvent]]:
-        """`sixfold run --headless --json`, every connection of it and its children traced."""
-        calls = "trace=connect,sendto,sendmsg,sendmmsg"
-        strace = ["strace", "--follow-forks", "--seccomp-bpf", "--quiet=all", "--output"]
-        command = [*strace, str(self.trace), "-e", calls, "-e", "signal=none"]
+        """`sixfold run --headless --json` to its end: exit code and events."""
         with self.err.open("wb") as err:
             done = subprocess.run(
-                [*command, str(BIN / "sixfold"), "run", "--headless", "--json"],
+                [str(BIN / "sixfold"), "run", "--headless", "--json"],
                 cwd=self.repository.root,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
@@ -154,13 +149,6 @@ class Stage:
     def requests(self) -> list[dict[str, Any]]:
         """What the model was asked."""
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
-
-    @property
-    def foreign(self) -> list[str]:
-        """Addresses beyond loopback that something tried to reach."""
-        found = _ADDRESS.finditer(self.trace.read_text(encoding="utf-8", errors="replace"))
-        addresses = {match[1] or match[2] for match in found}
-        return sorted(address for address in addresses if not _LOOPBACK.match(address))
 
     @property
     def left(self) -> list[str]:
