@@ -219,6 +219,27 @@ def test_what_was_said_is_spread_over_the_work_it_belongs_to() -> None:
     ]
 
 
+def test_a_tally_comes_when_it_was_told_and_before_the_end_of_its_gate() -> None:
+    tallies = [
+        ev.GateProgress(
+            gate=1,
+            seconds=seconds,
+            passed=1,
+            failed=0,
+            skipped=0,
+            races=0,
+            packages=[],
+            running=[],
+            failures=[],
+        )
+        for seconds in (4.0, 40.0)
+    ]
+    begin, end = PHASE_1[6], PHASE_1[8]
+    moments = lay_out(journal((*BEGIN, begin, *tallies, end)))
+    assert [at for at, one in moments if isinstance(one, ev.GateProgress)] == [24, 30]
+    assert isinstance(moments[-1].message, ev.GateEnded)
+
+
 def test_a_clock_that_was_set_back_stands_until_it_has_caught_up() -> None:
     story = journal(BEGIN + PHASE_1[:2])
     last = story[-1]

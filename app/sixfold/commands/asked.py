@@ -74,7 +74,8 @@ def recorded(asked: argparse.Namespace) -> RunFolder:
 
 def writes(run: RunFolder) -> bool:
     """Does a runner still write the run's journal."""
-    live = Store(run.path.parents[2]).live() if len(run.path.absolute().parents) > 2 else None
+    above = run.path.absolute().parents  # runs, .sixfold, the repository
+    live = Store(above[2]).live() if len(above) > 2 else None
     return live is not None and live.journal.exists() and run.journal.samefile(live.journal)
 
 

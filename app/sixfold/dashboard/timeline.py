@@ -58,6 +58,8 @@ def lay_out(messages: Sequence[ev.Message]) -> list[Moment]:
             case ev.GateOutput():
                 end = ends.get(0, last)
                 found += [(when, index, piece) for when, piece in _spread(message, at, end)]
+            case ev.GateProgress():
+                found.append((min(at + message.seconds, ends.get(0, last)), index, message))
             case _:
                 found.append((at, index, message))
     found.sort(key=lambda one: one[:2])
