@@ -139,6 +139,15 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
     tokens: Annotated[int, Meta(gt=0)] | None = None
 
 
+class NotifySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The program that is told when a person is wanted."""
+
+    command: Annotated[list[str], Meta(min_length=1)]
+    """`{title}`, `{text}`, `{event}`, `{run}` and `{outcome}` stand for what is told."""
+    timeout: Duration = Duration(30)
+    """After which it is ended, in seconds."""
+
+
 class IsolationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where attempts work, and what is checked before their work comes together."""
 
@@ -165,6 +174,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Are agents kept by bubblewrap from writing anywhere but where they work."""
     prompts: str = ""
     """Folder of prompts that come before our own, relative to `sixfold.yaml`."""
+    notify: NotifySettings | None = None
+    """Who is told when the run is blocked, asks, or ends; None: nobody."""
 
     @property
     def default_agent(self) -> str:
@@ -226,12 +237,17 @@ class _Reader:
             raise self._unknown((), ("roster",), Settings)
         if isinstance(rest.get("isolation"), str):
             rest["isolation"] = {"mode": rest["isolation"]}
+        if isinstance(rest.get("notify"), list):
+            rest["notify"] = {"command": rest["notify"]}
         settings = self._convert(rest, Settings, ())
         self._refuse_idle_rules(settings.permissions)
         for number, pattern in enumerate(settings.isolation.copy):
             self._refuse_outside(pattern, ("isolation", "copy", str(number)))
         if settings.gate.junit:
             self._refuse_outside(settings.gate.junit, ("gate", "junit"))
+        if settings.notify and not settings.notify.command[0].strip():
+            hint = "write `notify: [program, ...]`"
+            raise self._error(("notify",), "its program has no name", hint)
         roster, agents = self._agents(data.get("agents") or {})
         return msgspec.structs.replace(settings, roster=roster, agents=agents)
 
@@ -368,8 +384,14 @@ def _type_at(kind: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         if not hasattr(kind, "__struct_fields__"):
             break
-        kind = typing.get_type_hints(kind).get(step)
+        kind = _needed(typing.get_type_hints(kind).get(step))
     return kind
+
+
+def _needed(kind: Any) -> Any:
+    """`X` of `X | None`."""
+    kinds = typing.get_args(kind)
+    return kinds[0] if kinds[1:] == (type(None),) else kind
 
 
 def _expected(kind: type, path: tuple[str, ...]) -> str:

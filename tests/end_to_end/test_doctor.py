@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import acp_agent
 from repository import Repository
 from sixfold.agents.roll_call import logged_in
@@ -73,6 +75,20 @@ def test_agents_of_the_catalogue_that_nobody_asked_for_need_not_be_there(tmp_pat
     code, said = doctor(tmp_path / "s", {"default": "hermes", "canned": canned})
     assert code == 2
     assert "-> pip install 'hermes-agent[acp]'" in said
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("sh", "ok    notify         sh {text}"),
+        ("no-such", "ok    notify         no-such cannot be called\n"),
+    ],
+)
+def test_whom_a_run_would_notify_is_looked_for(tmp_path: Path, program: str, said: str) -> None:
+    repository = Repository(tmp_path, ONE, notify=[program, "{text}"])
+    done = repository.sixfold("doctor")
+    assert said in done.stdout
+    assert done.returncode == 0, "a run can start without"
 
 
 def test_a_login_is_seen_by_a_key_or_a_file(tmp_path: Path) -> None:

@@ -50,6 +50,15 @@ def test_an_empty_file_means_the_defaults(text: str) -> None:
     assert float(settings.gate.timeout) == 600
 
 
+def test_whom_to_notify_is_a_command_or_its_words() -> None:
+    short = parse('notify: [notify-send, "{title}"]', "f", {}).notify
+    long = parse("notify: {command: [notify-send, '{title}'], timeout: 30s}", "f", {}).notify
+    assert short
+    assert short.command == ["notify-send", "{title}"]
+    assert short == long
+    assert parse("notify:\n", "f", {}).notify is None
+
+
 def test_the_only_agent_of_a_file_is_the_default() -> None:
     settings = parse("agents:\n  mine: {protocol: command, command: [a]}\n", "f", {})
     assert settings.default_agent == "mine"
@@ -91,6 +100,13 @@ def test_the_only_agent_of_a_file_is_the_default() -> None:
         ("permissions:\n  dany: []", "f:2", "known here: deny, ask, allow"),
         ("budget: {usd: 0}", "f:1", "budget.usd"),
         ("sandbox: maybe", "f:1", "expected auto or bwrap or off"),
+        ("notify: [1]", "f:1", "notify.command.0"),
+        ("notify: []", "f:1", "notify.command"),
+        ("notify: [' ']", "f:1", "its program has no name"),
+        ("notify:\n  timeout: 5s", "f:1", "missing required field `command`"),
+        ("notify:\n  command: [a]\n  timeout: soon", "f:3", "write for example 10m"),
+        ("notify:\n  comand: [a]", "f:2", "known here: command, timeout"),
+        ("notify: notify-send", "f:1", "notify"),
         ("agents:\n  x: {protocol: command, command: [a, 3]}", "f:2", "command.1"),
         ("agents:\n  x:\n    protocol: command\n    foo: 1", "f:4", "known here: protocol"),
         (

@@ -13,6 +13,7 @@ from sixfold.config import (
     Budget,
     GateSettings,
     IsolationSettings,
+    NotifySettings,
     Roster,
     RuleSettings,
     Settings,
@@ -30,7 +31,16 @@ def test_the_keys_of_the_readme_are_those_of_the_dashboard() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings, Roster, AgentSettings, IsolationSettings, GateSettings, Budget, RuleSettings],
+    [
+        Settings,
+        Roster,
+        AgentSettings,
+        IsolationSettings,
+        GateSettings,
+        Budget,
+        RuleSettings,
+        NotifySettings,
+    ],
     ids=lambda kind: kind.__name__,
 )
 def test_every_key_of_the_config_is_explained(settings: type[Struct]) -> None:
@@ -43,6 +53,7 @@ def test_every_key_of_the_config_is_explained(settings: type[Struct]) -> None:
         "isolation",
         "gate",
         "budget",
+        "notify",
     }  # have tables
     assert set(settings.__struct_fields__) - inner <= explained
 

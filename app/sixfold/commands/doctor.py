@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def examine(options: Options, *, call: bool) -> list[Check]:
         *_agents(root, options, call=call),
         _sandbox(root, options),
         _check("gate", lambda: _gate(root, options)),
+        *_notify(root, options),
         _check("feature", lambda: _feature(root, options)),
         _check("isolation", lambda: _isolation(options)),
         _leftovers(root),
@@ -160,6 +162,21 @@ def _gate(root: Path, options: Options) -> str:
     gate = read_settings(root, options)[0].gate
     find_gate(root, gate, toolchain.find(root).environment(os.environ))
     return " ".join(gate.command)
+
+
+def _notify(root: Path, options: Options) -> list[Check]:
+    """A run starts without it, and would say so only when somebody is wanted."""
+    try:
+        notify = read_settings(root, options)[0].notify
+    except UserError:
+        return []
+    if notify is None:
+        return []
+    program = notify.command[0]
+    if shutil.which(str(root / program) if "/" in program else program):
+        return [Check("notify", " ".join(notify.command))]
+    tip = "install it, or name another in `notify:`"
+    return [Check("notify", f"{program} cannot be called", tip=tip)]
 
 
 def _feature(root: Path, options: Options) -> str:

@@ -65,7 +65,10 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
                 loop.add_signal_handler(number, stop, number)
         try:
-            return await runner.run()
+            state = await runner.run()
+            await asyncio.to_thread(_leave, job, state)
+            await runner.see_off()
+            return state
         finally:
             for number in SIGNALS:
                 loop.remove_signal_handler(number)
@@ -80,10 +83,14 @@ def _conduct(job: Job, folder: RunFolder, *, wait: bool, report: Report) -> int:
         sweep({MARKER: folder.id})
         with contextlib.suppress(OSError):
             watchdog.communicate()
+    if caught and state.status == "stopped":
+        return 128 + caught[-1]
+    return 0 if state.status == "finished" else 1
+
+
+def _leave(job: Job, state: RunState) -> None:
+    """Write `implement_info`, before anybody is told that the run has ended."""
     try:
         leave_info(job.reading, state)
     except OSError as error:
         print(f"sixfold: implement_info: not written ({error}); see status", file=sys.stderr)
-    if caught and state.status == "stopped":
-        return 128 + caught[-1]
-    return 0 if state.status == "finished" else 1

@@ -27,6 +27,7 @@ from sixfold.runner.gates import Gates
 from sixfold.runner.ground import Attempt, Ending, Ground
 from sixfold.runner.job import Job
 from sixfold.runner.journal import JournalError
+from sixfold.runner.notify import Notifier
 from sixfold.runner.outcome import overspent, stuck, unfinished
 from sixfold.runner.questions import Questions
 from sixfold.runner.record import Record, Report
@@ -53,10 +54,13 @@ class Runner:
 
     def __init__(self, job: Job, folder: RunFolder, *, wait: bool, report: Report) -> None:
         self._job, self._folder, self._wait = job, folder, wait
-        self._record = Record(folder, self.obey, report)
+        self._report = report
+        self._record = Record(folder, self.obey, self._tell_all)
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._woken = asyncio.Event()
+        self._over = False
+        """Is all said and done, but for those who are told of it."""
         self._stop_reason = ""
         self._draining = ""
         """Why the run stops once nobody is at work any more; empty while it does not."""
@@ -66,6 +70,7 @@ class Runner:
         self._tries: Counter[str] = Counter()
         """Attempts at a task since a person last asked for it."""
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
+        self._notifier = Notifier(desk)
         self._document = Document(job.reading)
         rules = (*rules_of(job.settings.permissions), protect(job.plan.tasks_file))
         self._questions = Questions(
@@ -120,14 +125,25 @@ class Runner:
             await self._end_children()
             await _end(watching)
             await self._close()
+            self._over = True
         finally:
             await self._end_children()
             await _end(watching)
             await self._record.close()
         return self.state
 
+    async def see_off(self) -> None:
+        """Have the run's end told, and wait for that; to be called when all is put away."""
+        await self._notifier.close()
+
+    def _tell_all(self, event: ev.AnyEvent, state: RunState) -> None:
+        self._report(event, state)
+        self._notifier.hear(event)
+
     def stop(self, reason: str) -> None:
         """End the run: attempts are cancelled; what is just being joined is joined."""
+        if self._over:
+            self._notifier.cut()
         self._stop_reason = self._stop_reason or reason
         self._woken.set()
 
@@ -136,7 +152,7 @@ class Runner:
 
         What rests is not waited for. A person who lets the run go on calls it off.
         """
-        if self._draining or self._stop_reason:
+        if self._draining or self._stop_reason or self._over:
             self.stop(reason)
             return
         self._draining = reason
