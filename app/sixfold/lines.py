@@ -96,8 +96,8 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return f"{event.provider} takes work again"
         case ev.GateStarted():
             return f"gate {event.gate} ({_cause(event)}): {' '.join(event.command)}"
-        case ev.GateEnded():
-            return gate_lines(event)
+        case ev.GateEnded() | ev.RerunStarted() | ev.RerunEnded():
+            return gate_lines(event) if isinstance(event, ev.GateEnded) else rerun_lines(event)
         case ev.FixStarted():
             return f"fix {event.attempt} for phase {event.phase} starts in slot {event.slot}"
         case ev.FixEnded():
@@ -131,6 +131,15 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
 def _beginning(event: ev.RunStarted) -> str:
     held = f", sandbox {event.sandbox}" if event.sandbox != "off" else ""
     return f"run {event.run} on {event.branch}, agent {event.agent}, {event.slots} slots{held}"
+
+
+def rerun_lines(rerun: ev.RerunStarted | ev.RerunEnded) -> str:
+    """What is rerun; or how that ended, and a line for each failure."""
+    if isinstance(rerun, ev.RerunStarted):
+        return f"rerun {rerun.rerun}: {' '.join(rerun.command)}"
+    tally = f"rerun {rerun.rerun} {rerun.verdict}: {rerun.passed} passed, {rerun.failed} failed"
+    failures = [f"  {failure_line(failure)}" for failure in rerun.failures]
+    return "\n".join([tally + _because(rerun.reason), *failures])
 
 
 def gate_lines(gate: ev.GateEnded) -> str:

@@ -145,6 +145,20 @@ class Frame(Struct, frozen=True):
     line: int
 
 
+class Place(Struct, frozen=True, omit_defaults=True):
+    """A line that a failure is about, with its neighbours as they were when it was tested."""
+
+    file: str
+    """Relative to the tree under test, where it lies in it."""
+    line: int
+    what: str = ""
+    """What happens there: `Write by goroutine 9 in (*Store).Add`."""
+    source: list[str] = []
+    """Lines of the file, the one at `line` among them; none where they could not be read."""
+    first: int = 0
+    """Number of the first of them."""
+
+
 class Failure(Struct, frozen=True):
     """One reason why a gate is not green."""
 
@@ -162,6 +176,17 @@ class Failure(Struct, frozen=True):
     """True where the baseline gate already had it."""
     flaky: bool = False
     """True where it passed when it was run alone; never for a race."""
+    places: list[Place] = []
+    """Where to look; a data race has two."""
+
+
+class TestName(Struct, frozen=True, array_like=True):
+    """A test, or with an empty `test` all of a package."""
+
+    __test__ = False
+
+    package: str
+    test: str = ""
 
 
 class Suspect(Struct, frozen=True):

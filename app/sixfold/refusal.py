@@ -8,7 +8,10 @@ from sixfold.state import RunState
 
 def refusal(state: RunState, command: ev.AnyCommand) -> str:
     """The reason to refuse `command` in this state, or nothing where it may be carried out."""
-    if not state.live:
+    alone = not state.run and bool(state.gates)
+    if alone and not isinstance(command, ev.Gate | ev.Rerun | ev.Printed):
+        return "there is no run, only its tests"
+    if not state.live and not alone:
         return "the run has ended" if state.ended else "the run has not started"
     match command:
         case ev.Pause(now=True) if state.status == "paused":
@@ -21,9 +24,12 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
             return f"the run is blocked; what helps is {', '.join(state.options)}"
         case ev.Resume():
             return "" if state.status == "paused" else "the run is not paused"
-        case ev.Gate():
-            running = state.gate is not None and state.gate.ended is None
-            return "a gate is running already" if running else ""
+        case ev.Gate() | ev.Rerun() if state.testing:
+            return "tests are running already"
+        case ev.Rerun() | ev.Printed() if not state.gate:
+            return "no test has run yet"
+        case ev.Rerun(tests=tests):
+            return "" if tests else "no test is meant"
         case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
             return _about_task(state, command, task)
         case ev.Tell(task=task, text=text):

@@ -101,6 +101,14 @@ class GateRun:
 
 
 @dataclass(slots=True)
+class RerunRun:
+    """Tests that a person has run once more, since the latest gate."""
+
+    started: ev.RerunStarted
+    ended: ev.RerunEnded | None = None
+
+
+@dataclass(slots=True)
 class RunState:
     """Everything a viewer may know about a run. Built by `fold`, advanced by `apply`."""
 
@@ -140,6 +148,10 @@ class RunState:
     work: dict[int, Work] = field(default_factory=dict)
     """Busy slots."""
     gates: list[GateRun] = field(default_factory=list)
+    reruns: list[RerunRun] = field(default_factory=list)
+    """Those since the latest gate began."""
+    last_rerun: int = 0
+    """Number of the latest rerun in the run."""
     fixes: dict[int, int] = field(default_factory=dict)
     """Phase -> fix attempts so far."""
     checklists: list[Checklist] = field(default_factory=list)
@@ -170,6 +182,12 @@ class RunState:
     def gate(self) -> GateRun | None:
         """The latest gate, running or ended."""
         return self.gates[-1] if self.gates else None
+
+    @property
+    def testing(self) -> bool:
+        """Does the test command run, for a gate or for a rerun."""
+        rerun = self.reruns[-1] if self.reruns else None
+        return bool((self.gate and not self.gate.ended) or (rerun and not rerun.ended))
 
     @property
     def done(self) -> int:
@@ -215,6 +233,8 @@ class RunState:
                 self._undo(event)
             case ev.GateStarted() | ev.GateEnded() | ev.FixStarted() | ev.FixEnded():
                 self._gate(event, at)
+            case ev.RerunStarted() | ev.RerunEnded():
+                self._rerun(event)
             case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
                 self._rest(event, at)
             case ev.UsageReported():
@@ -278,6 +298,7 @@ class RunState:
                 task.state = "pending"
         if self.gate and self.gate.ended is None:
             self.gates.pop()
+        self.reruns = [rerun for rerun in self.reruns if rerun.ended]
 
     def _load(self, plan: Plan) -> None:
         self.plan = plan
@@ -435,6 +456,13 @@ class RunState:
                 if event.task in self.by_id:
                     self.passed.discard(self.by_id[event.task].phase)
 
+    def _rerun(self, event: ev.RerunStarted | ev.RerunEnded) -> None:
+        if isinstance(event, ev.RerunStarted):
+            self.reruns.append(RerunRun(event))
+            self.last_rerun = event.rerun
+        elif self.reruns:
+            self.reruns[-1].ended = event
+
     def _gate(
         self,
         event: ev.GateStarted | ev.GateEnded | ev.FixStarted | ev.FixEnded,
@@ -443,6 +471,7 @@ class RunState:
         match event:
             case ev.GateStarted():
                 self.gates.append(GateRun(event))
+                self.reruns.clear()
             case ev.GateEnded():
                 if self.gates:
                     self.gates[-1].ended = event

@@ -62,15 +62,14 @@ def test_what_waits_for_a_frame_is_bounded_and_the_latest_is_kept() -> None:
     assert feed.said[1][-1] == (str(WAITING + 4), "plain")
 
 
-def test_a_tally_is_the_latest_one_and_goes_when_its_gate_ends() -> None:
-    progress = ev.GateProgress(
-        gate=2, seconds=1, passed=1, failed=0, skipped=0, races=0, packages=[], running=[],
-        failures=[],
-    )  # fmt: skip
+def test_a_tally_is_that_of_the_latest_gate_and_stays_when_it_ends() -> None:
+    progress = ev.GateProgress(gate=2, seconds=1, passed=1, failed=0, skipped=0, races=0)
     feed = fed(*RUNNING, RED[0], progress)
-    assert feed.progress is progress
+    assert feed.tally.latest.passed == 1
     feed.take(RED[-1])
-    assert feed.progress is None
+    assert feed.tally.latest.passed == 1
+    feed.take(ev.GateStarted(gate=3, cause="asked", command=["go", "test"]))
+    assert feed.tally.latest.gate == 0
 
 
 @pytest.mark.parametrize(
@@ -201,9 +200,10 @@ def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
         (state(*RUNNING), "the runner is gone"),
         (state(*RUNNING, ENDED), "the run has ended"),
     ):
-        refused = refusals(found, {}, None, linked=False, startable=False)
+        refused = refusals(found, {}, None, {}, linked=False, startable=False)
         sent = {"pause", "hold", "gate", "retry", "retry_with", "skip", "cancel", "diff"}
         sent |= {"tell", "undo", "set_aside", "allow", "allow_always", "reject", "reject_always"}
+        sent |= {"rerun", "rerun_failed", "rerun_package"}
         assert set(refused) == sent
         if found.ended or not found.live:
             continue

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 from textual.pilot import Pilot
 
+from dashboard import gates
 from dashboard.scripted import (
     APART,
     BEGIN,
@@ -138,3 +139,32 @@ def test_the_plan_before_the_start(snap_compare: Compare) -> None:
 
     app = dashboard(None, plan=PLAN, start=start)
     assert snap_compare(app, terminal_size=(120, 36), run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+@pytest.mark.parametrize("zoomed", [False, True], ids=["beside", "zoomed"])
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(gates.COMPILING, id="compiling"),
+        pytest.param(gates.WORKING, id="working"),
+        pytest.param(gates.GREEN, id="green"),
+        pytest.param(gates.RED, id="red"),
+        pytest.param(gates.RERUNNING, id="rerunning"),
+        pytest.param(gates.RERUN, id="rerun"),
+    ],
+)
+def test_a_gate(
+    snap_compare: Compare, story: tuple[ev.Message, ...], size: tuple[int, int], zoomed: bool
+) -> None:
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, *story)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        app = await settle(pilot, run)
+        if zoomed:
+            app.main.go_to(app.main.gate.tests)
+            await pilot.press("z")
+            app.main.gate.tests.choose_failure(1)
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)

@@ -14,8 +14,9 @@ from sixfold.runner.alone import GateAlone
 
 def main(asked: argparse.Namespace) -> int:
     """Run the test command once: in the test pane, or as plain lines."""
-    gate = GateAlone.prepare(ask.options(asked), asked.packages)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    watched = sys.stdin.isatty() and sys.stdout.isatty()
+    gate = GateAlone.prepare(ask.options(asked), asked.packages, stay=watched)
+    if watched:
         from sixfold.commands import screen  # noqa: PLC0415 (plain lines need no Textual)
 
         screen.show(gate, gate_only=True)

@@ -66,7 +66,30 @@ def _in_panes(now: Situation) -> Can:
 
 def _asks(action: str) -> Callable[[Situation], Can]:
     """It can be done unless the run would refuse it."""
-    return lambda now: now.place != "dialog" and (now.refused.get(action) or True)
+    return lambda now: _of_run(now) and (now.refused.get(action) or True)
+
+
+def _gate(now: Situation) -> Can:
+    return now.place != "dialog" and (now.refused.get("gate") or True)
+
+
+def _of_run(now: Situation) -> bool:
+    return now.place != "dialog" and not now.alone
+
+
+def _panes(now: Situation) -> Can:
+    return now.place == "main" and not now.alone
+
+
+def _beside_tests(action: str) -> Callable[[Situation], Can]:
+    """The same, where the key does not mean tests."""
+    asks = _asks(action)
+    return lambda now: False if now.tests else asks(now)
+
+
+def _of_tests(action: str) -> Callable[[Situation], Can]:
+    """It can be done to the tests in focus, unless there is a reason not to."""
+    return lambda now: now.tests and (now.refused.get(action) or True)
 
 
 def _start(now: Situation) -> Can:
@@ -74,6 +97,8 @@ def _start(now: Situation) -> Can:
 
 
 def _details(now: Situation) -> Can:
+    if now.enter == "edit" and "edit" in now.refused:
+        return now.refused["edit"]
     return now.place in {"main", "plan"} and (bool(now.chosen) or "nothing is selected")
 
 
@@ -93,12 +118,16 @@ def _no(action: str) -> Callable[[Situation], Can]:
     return lambda now: False if now.log and (now.searched or action in now.refused) else asks(now)
 
 
+def _tree(now: Situation) -> Can:
+    return now.tests
+
+
 def _in_diff(now: Situation) -> Can:
     return now.diff
 
 
 def _planned(now: Situation) -> Can:
-    return now.place != "dialog" and (now.planned or "no plan is loaded yet")
+    return _of_run(now) and (now.planned or "no plan is loaded yet")
 
 
 def _in_replay(now: Situation) -> Can:
@@ -209,7 +238,13 @@ PLAYING = (
 )
 _STEERING = (
     Action(id="start", keys="s", label="start", tooltip="Start the run", can=_start, foot=ALWAYS),
-    _run("allow", "a", "Say yes, this once, to what is asked of you", OFFERED),
+    _run(
+        "allow",
+        "a",
+        "Say yes, this once, to what is asked of you",
+        OFFERED,
+        can=_beside_tests("allow"),
+    ),
     _run(
         "allow_always",
         "A",
@@ -228,16 +263,43 @@ _STEERING = (
     ),
     _run("pause", "p", "Pause (running turns finish, nothing new starts), or go on"),
     _run("hold", "H", "Pause now: running turns are cut short, and taken up again later", ""),
-    _run("retry", "r", "A fresh attempt at a failed or skipped task"),
-    _run("retry_with", "R", "The same with another agent", ""),
+    _run("retry", "r", "A fresh attempt at a failed or skipped task", can=_beside_tests("retry")),
+    _run("retry_with", "R", "The same with another agent", "", can=_beside_tests("retry_with")),
+    _run("rerun", "r", "Run the selected test once more", can=_of_tests("rerun")),
+    _run(
+        "rerun_failed",
+        "R",
+        "Run all tests that fail once more",
+        OFFERED,
+        can=_of_tests("rerun_failed"),
+        label="the failed",
+    ),
+    _run(
+        "rerun_package",
+        "a",
+        "Run all tests of the selected package once more",
+        OFFERED,
+        can=_of_tests("rerun_package"),
+        label="package",
+    ),
     _run("tell", "m", "Say something to an agent at work, at the end of its turn", ""),
     _run("cancel", "x", "End one agent's attempt, with all its processes"),
     _run("skip", "S", "Leave the task's box open and let its dependents run"),
-    _run("gate", "g", "Run the tests now"),
+    _run("gate", "g", "Run the tests now", can=_gate),
     _run("undo", "u", "Take a finished task back: revert its commit, open its box", OFFERED),
     _run("set_aside", "U", "Take the culprit of a red gate out, and keep its work", OFFERED),
 )
 _LOOKING = (
+    _screen(
+        "edit",
+        "o",
+        "editor",
+        "Open your editor ($VISUAL, $EDITOR) where the selected test failed",
+        _of_tests("edit"),
+        foot=OFFERED,
+    ),
+    _screen("fold(False)", "h,left", "fold", "Fold it, or go to what it is in", _tree),
+    _screen("fold(True)", "l,right", "unfold", "Show what is below", _tree),
     _screen(
         "details",
         "enter",
@@ -247,7 +309,7 @@ _LOOKING = (
         cap="↵",
         foot=ALWAYS,
     ),
-    _screen("zoom", "z", "zoom", "One pane over the whole screen, and back", _in_main, foot=ALWAYS),
+    _screen("zoom", "z", "zoom", "One pane over the whole screen, and back", _panes, foot=ALWAYS),
     _run("diff", "d", "The change so far: of what is selected, else of the run"),
     _screen(
         "go_to_file(1)",
@@ -288,7 +350,11 @@ _MOVING = (
     _screen("go_round(-1)", "shift+tab", "pane before", "The pane before", _in_panes, cap="⇧Tab"),
     *(
         _screen(
-            f"slot({n})", str(n), f"slot {n}", f"Look at slot {n}; once more: full screen", _in_main
+            f"slot({n})",
+            str(n),
+            f"slot {n}",
+            f"Look at slot {n}; once more: full screen",
+            _panes,
         )
         for n in range(1, 7)
     ),
@@ -356,6 +422,8 @@ def label_of(action: Action, now: Situation) -> str:
         return "go on"
     if action.id in YES_OR_NO and now.yes_or_no:
         return YES_OR_NO[action.id]
+    if action.id == "details" and now.enter:
+        return now.enter
     if action.id == "follow" and now.log and now.following:
         return "stay"
     return action.label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -19,6 +20,7 @@ from textual.theme import Theme
 
 from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS, BY_ID
+from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.main import MainScreen
@@ -96,6 +98,7 @@ class Dashboard(Steering, inherit_bindings=False):
         self._tones: dict[str, Style] = {}
         self._plain = lacks_signs(os.environ)
         self._second = self._moment = 0
+        self._results: Results | None = None
         for notice in self._notices:
             self.story.add(clock(), notice)
         if plan:
@@ -114,6 +117,13 @@ class Dashboard(Steering, inherit_bindings=False):
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)  # noqa: S101 - `get_default_screen` made it
         return screen
+
+    @property
+    def results(self) -> Results:
+        """What the tests show, as of the last frame."""
+        if self._results is None:
+            self._results = Results(self.state, self.feed.tally, self.feed.again)
+        return self._results
 
     def tone(self, name: str) -> Style:
         """How the theme paints a tone."""
@@ -140,7 +150,12 @@ class Dashboard(Steering, inherit_bindings=False):
         """Before the first paint: end well when told to."""
         self._terminal = None if self.is_headless else Terminal()
         if self._terminal:
-            mind_signals(lambda number: self.exit(return_code=128 + number))
+            mind_signals(self._end_by)
+
+    def _end_by(self, number: int) -> None:
+        """A signal asks the app to end; an interrupt below the editor is meant for that."""
+        if not (self.away and number == signal.SIGINT):
+            self.exit(return_code=128 + number)
 
     def on_ready(self) -> None:
         """The panes are there: fill them, then follow the run."""
@@ -177,6 +192,8 @@ class Dashboard(Steering, inherit_bindings=False):
         for event in feed.news:
             self._report(event)
         feed.news.clear()
+        if feed.changed or feed.tallied:
+            self._results = None
         if feed.changed:
             for screen in self.screen_stack:
                 if isinstance(screen, Page) and screen.ready:
@@ -244,10 +261,13 @@ class Dashboard(Steering, inherit_bindings=False):
             status=state.status,
             startable=self.startable,
             targets=meant,
-            refused=refusals(
+            alone=self.gate_only,
+            refused=page.unable()
+            | refusals(
                 state,
                 meant,
                 self.asked,
+                self.reruns,
                 linked=self.source is not None and not (self.over or self.connecting),
                 startable=self.startable,
                 replayed=self.replay is not None,
@@ -257,7 +277,9 @@ class Dashboard(Steering, inherit_bindings=False):
             log=log is not None,
             following=log is not None and log.following,
             searched=log is not None and log.pattern is not None,
-            zoomed=page is self.main and bool(self.main.zoomed),
+            zoomed=page is self.main and bool(self.main.zoomed) and not self.gate_only,
+            tests=page.tests,
+            enter=page.enter,
             planned=state.plan is not None,
             diff=isinstance(page, DiffScreen),
             yes_or_no=self.asked is not None and "yes" in self.asked.options,

@@ -10,6 +10,7 @@ from sixfold.dashboard import words
 from sixfold.dashboard.story import changes, conflict, ending
 from sixfold.dashboard.widgets.row import Part
 from sixfold.state import RunState
+from sixfold.tally import Tally
 
 WAITING = 10_000
 """Lines of one pane that wait for a frame; older ones would be trimmed at once anyway."""
@@ -41,10 +42,10 @@ class Feed:
         self.state = RunState()
         self.changed = False
         """Did the state change since the last frame."""
-        self.progress: ev.GateProgress | None = None
-        """The latest tally of the gate that runs; None once it has ended."""
+        self.tally, self.again = Tally(), Tally()
+        """Of the latest gate, and of the latest rerun since."""
         self.tallied = False
-        """Did the tally change since the last frame."""
+        """Did one of them change since the last frame."""
         self.said: dict[int, deque[Part]] = {}
         """Slot -> lines for its log."""
         self.printed: deque[Part] = deque(maxlen=WAITING)
@@ -62,7 +63,8 @@ class Feed:
             case ev.GateOutput():
                 self.printed.extend(map(_printed, message.lines))
             case ev.GateProgress():
-                self.progress, self.tallied = message, True
+                (self.again if message.rerun else self.tally).apply(message)
+                self.tallied = True
             case ev.Answer():
                 pass
             case _:
@@ -100,10 +102,11 @@ class Feed:
             case ev.PermissionAnswered():
                 self._hear(event.slot, [(f"  {event.option}", "strong")])
             case ev.GateStarted():
-                self.progress, self.tallied = None, True
+                self.tally, self.again, self.tallied = Tally(), Tally(), True
                 self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
-            case ev.GateEnded():
-                self.progress, self.tallied = None, True
+            case ev.RerunStarted():
+                self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
+            case ev.GateEnded() | ev.RerunEnded():
                 look = words.VERDICT_LOOKS[event.verdict]
                 self.printed.append((f"{look.glyph} {look.word}  {event.reason}", look.tone))
             case ev.PlanChanged():
@@ -121,8 +124,8 @@ def _spoken(line: ev.Utterance) -> Part:
 
 
 def _printed(line: ev.OutputLine) -> Part:
-    progress = not line.level and line.text.startswith("=== ")
-    return line.text, "quiet" if progress else _PRINT[line.level]
+    aside = line.text.startswith("=== " if not line.level else "  ")
+    return line.text, "quiet" if aside else _PRINT[line.level]
 
 
 def _ending(name: str, event: ev.TaskEnded | ev.FixEnded) -> Part:

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 
 from sixfold import events as ev
 from sixfold.dashboard.replay import REASON
-from sixfold.model import RunStatus
+from sixfold.dashboard.results import Results
+from sixfold.model import RunStatus, TestName
 from sixfold.refusal import refusal
 from sixfold.state import RunState
 
@@ -23,6 +24,8 @@ class Situation:
     place: Place = "main"
     status: RunStatus = "ready"
     startable: bool = False
+    alone: bool = False
+    """Are the tests all there is: no run, no tasks, no agents."""
     targets: Mapping[str, str] = field(default_factory=dict)
     """Action -> the task it would act on."""
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +38,10 @@ class Situation:
     searched: bool = False
     zoomed: bool = False
     planned: bool = False
+    tests: bool = False
+    """Are the tests in focus: `r`, `R` and `a` run them once more."""
+    enter: str = ""
+    """What Enter does to what is selected, where that has a word of its own."""
     diff: bool = False
     """Is a diff in front."""
     replay: Literal["", "plays", "rests"] = ""
@@ -129,10 +136,28 @@ NO_TARGET = {
 }
 
 
+def reruns(results: Results, meant: TestName | None) -> dict[str, list[TestName]]:
+    """Action -> the tests that it would run once more, given the selected one."""
+    found = {
+        "rerun": [meant] if meant else [],
+        "rerun_failed": results.failed(),
+        "rerun_package": [TestName(meant.package)] if meant else [],
+    }
+    return {action: tests for action, tests in found.items() if tests}
+
+
+NO_TEST = {
+    "rerun": "select a test or a package first",
+    "rerun_failed": "no test fails",
+    "rerun_package": "select a package first",
+}
+
+
 def refusals(
     state: RunState,
     targets: Mapping[str, str],
     asked: ev.PermissionAsked | None,
+    tests: Mapping[str, list[TestName]],
     *,
     linked: bool,
     startable: bool,
@@ -141,7 +166,7 @@ def refusals(
     """For each command that would be refused now: why."""
     if replayed or not linked:
         why = REASON if replayed else _unlinked(state, startable)
-        return dict.fromkeys(("pause", "hold", "gate", "diff", *NO_TARGET), why)
+        return dict.fromkeys(("pause", "hold", "gate", "diff", *NO_TARGET, *NO_TEST), why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "hold": ev.Pause(now=True),
@@ -155,6 +180,9 @@ def refusals(
         "set_aside": ev.SetAside(task=targets.get("set_aside", "")),
     }
     found = {action: why for action in ANSWERS if (why := _no_answer(asked, action))}
+    for action, nothing in NO_TEST.items():
+        if why := refusal(state, ev.Rerun(tests=tests.get(action, []))):
+            found[action] = why if action in tests or state.testing else nothing
     for action, command in commands.items():
         missing = state.live and action in NO_TARGET and action not in targets
         why = _no_target(state, action) if missing else refusal(state, command)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from textual import work
+from textual.app import SuspendNotSupported
 from textual.worker import Worker, WorkerState
 
 from sixfold import events as ev
-from sixfold.dashboard import words
+from sixfold.dashboard import editor, words
 from sixfold.dashboard.playing import Playing
+from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.line import Line
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
 from sixfold.dashboard.screens.question import Choice, Question
 from sixfold.dashboard.screens.text import TextScreen
-from sixfold.dashboard.situation import option, request, targets
+from sixfold.dashboard.situation import option, request, reruns, targets
 from sixfold.link import LinkError, Source
-from sixfold.model import RunStatus
+from sixfold.model import RunStatus, TestName
 from sixfold.refusal import built_on, refusal
 
 CANCEL = Choice("y", "cancel it", "yes")
@@ -42,6 +45,8 @@ class Steering(Playing, inherit_bindings=False):
         gate_only: bool,
     ) -> None:
         super().__init__(source, clock, gate_only=gate_only)
+        self.away = False
+        """Has the person's editor the terminal."""
         self.stopped = False
         """Did the person here ask for the run to be stopped."""
         self._start, self._leave_alone, self._starting = start, leave_alone, False
@@ -57,6 +62,17 @@ class Steering(Playing, inherit_bindings=False):
         """Action -> the task that it would act on, as things are selected now."""
         page = self.page
         return targets(self.state, page.chosen_task, page.slot) if page else {}
+
+    @property
+    def results(self) -> Results:
+        """What the tests show. To be given by the app."""
+        raise NotImplementedError
+
+    @property
+    def reruns(self) -> dict[str, list[TestName]]:
+        """Action -> the tests that it would run once more, as things are selected now."""
+        page = self.page
+        return reruns(self.results, page.meant) if page else {}
 
     @property
     def startable(self) -> bool:
@@ -231,6 +247,43 @@ class Steering(Playing, inherit_bindings=False):
     def action_gate(self) -> None:
         """Run the tests."""
         self.send(ev.Gate())
+
+    def action_rerun(self) -> None:
+        """Run the selected test once more."""
+        self._rerun("rerun")
+
+    def action_rerun_failed(self) -> None:
+        """Run what fails once more."""
+        self._rerun("rerun_failed")
+
+    def action_rerun_package(self) -> None:
+        """Run the selected package once more."""
+        self._rerun("rerun_package")
+
+    def _rerun(self, action: str) -> None:
+        if tests := self.reruns.get(action):
+            self.send(ev.Rerun(tests=tests))
+
+    @work
+    async def edit(self, file: Path, line: int) -> None:
+        """Have the person's editor at a line; the terminal is its own until it ends."""
+        words = editor.command(editor.wanted(editor.environment()), file, line)
+        try:
+            if editor.has_window(words):
+                await editor.beside(words)
+                self.toast(f"{words[0]} has {file.name}:{line}")
+                return
+            self.away = True
+            with self.batch_update(), self.suspend():
+                code = await editor.in_front(words)
+            if code:
+                self.toast(f"{words[0]} ended with exit code {code}", "look")
+        except SuspendNotSupported:
+            self.toast("no editor can be opened from here: this is no terminal of yours", "look")
+        except OSError as error:
+            self.toast(f"cannot start {words[0]}: {error.strerror or error}", "bad")
+        finally:
+            self.away = False
 
     @work
     async def action_diff(self) -> None:

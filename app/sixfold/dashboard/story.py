@@ -96,6 +96,12 @@ def told(event: ev.AnyEvent) -> Part:
             return f"{event.provider} takes work again", "good"
         case ev.GateStarted() | ev.GateEnded():
             return _gate(event)
+        case ev.RerunStarted():
+            return f"{words.tests_named(event.tests)} run once more", "plain"
+        case ev.RerunEnded():
+            look = words.VERDICT_LOOKS[event.verdict]
+            numbers = f"{event.passed} passed, {event.failed} failed"
+            return f"the rerun is {look.word}: {event.reason or numbers}", look.tone
         case ev.FixStarted():
             return f"slot {event.slot} starts fix {event.attempt} for phase {event.phase}", "look"
         case ev.FixEnded():

@@ -8,7 +8,17 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sixfold.events import GateEnded, GateStarted
-from sixfold.model import Failure, Phase, RunStatus, Suspect, Task, TaskState, Usage, Verdict
+from sixfold.model import (
+    Failure,
+    Phase,
+    RunStatus,
+    Suspect,
+    Task,
+    TaskState,
+    TestName,
+    Usage,
+    Verdict,
+)
 from sixfold.state import GateRun, RunState, Work
 
 
@@ -53,6 +63,21 @@ VERDICT_LOOKS: dict[Verdict, Look] = {
     "timed_out": Look("!", "timed out", "bad"),
 }
 GATE_RUNS = Look("●", "running", "busy")
+PACKAGE_LOOKS: dict[str, Look] = {
+    "awaited": Look("·", "waits", "quiet"),
+    "running": Look("●", "running", "busy"),
+    "passed": Look("✓", "passed", "good"),
+    "cached": Look("≡", "cached", "good"),
+    "failed": Look("✗", "failed", "bad"),
+    "skipped": Look("–", "no tests", "quiet"),
+}
+TEST_LOOKS: dict[str, Look] = {
+    "running": Look("●", "running", "busy"),
+    "passed": Look("✓", "passed", "good"),
+    "failed": Look("✗", "failed", "bad"),
+    "skipped": Look("↷", "skipped", "quiet"),
+    "": Look("·", "", "quiet"),
+}
 
 SETTLED = frozenset({"done", "skipped", "parked"})
 """States in which a task keeps nobody waiting."""
@@ -75,7 +100,12 @@ def since(start: datetime | None, end: datetime | None, now: datetime) -> str:
 
 def count(number: int, noun: str) -> str:
     """`1 task`, `2 tasks`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {plural(number, noun)}"
+
+
+def plural(number: int, noun: str) -> str:
+    """`race`, `races`."""
+    return noun if number == 1 else f"{noun}s"
 
 
 def plain_list(items: Sequence[str], most: int = 4) -> str:
@@ -270,6 +300,37 @@ def failure_age(state: RunState, failure: Failure) -> Look | None:
     judged = gate is not None and gate.ended is not None and gate.started.cause != "baseline"
     compared = any(one.started.cause == "baseline" and one.ended for one in state.gates)
     return Look("+", "new", "bad") if judged and compared else None
+
+
+def since_before(state: RunState) -> list[tuple[str, str]]:
+    """What the latest gate found that the gate before it did not, and what is mended since."""
+    ended = [gate.ended for gate in state.gates if gate.ended and gate.ended.verdict != "error"]
+    if len(ended) < 2 or ended[-1] is not (state.gate and state.gate.ended):
+        return []
+    before, now = ({(f.package, f.test) for f in gate.failures} for gate in ended[-2:])
+    flaky = sum(failure.flaky for failure in ended[-1].failures)
+    found = (
+        (len(now - before), "new", "bad"),
+        (len(before - now), "mended", "good"),
+        (flaky, "flaky", "warn"),
+    )
+    told = [(f"{number} {word}", tone) for number, word, tone in found if number]
+    if not told:
+        return []
+    parts = [(f"   since gate {ended[-2].gate}: ", "quiet")]
+    for n, part in enumerate(told):
+        parts += [("  " if n else "", ""), part]
+    return parts
+
+
+def tests_named(tests: Sequence[TestName]) -> str:
+    """`count TestX`, `3 tests`, `the package count`, `2 packages`."""
+    if len(tests) == 1:
+        name = PurePath(tests[0].package).name
+        return f"{name} {tests[0].test}" if tests[0].test else f"the package {name}"
+    if all(one.test for one in tests):
+        return count(len(tests), "test")
+    return count(len({one.package for one in tests}), "package")
 
 
 def suspect_name(suspect: Suspect) -> str:

@@ -22,6 +22,8 @@ from sixfold.events.bulk import (
     OutputLine,
     PackageProgress,
     RunningTest,
+    SlowTest,
+    TestProgress,
     Utterance,
 )
 from sixfold.events.commands import (
@@ -32,6 +34,8 @@ from sixfold.events.commands import (
     Diff,
     Gate,
     Pause,
+    Printed,
+    Rerun,
     Resume,
     Retry,
     SetAside,
@@ -63,6 +67,8 @@ from sixfold.events.facts import (
     PlanLoaded,
     ProviderBack,
     ProviderLimited,
+    RerunEnded,
+    RerunStarted,
     RunBlocked,
     RunContinued,
     RunEnded,
@@ -114,8 +120,12 @@ __all__ = [
     "PhaseStarted",
     "PlanChanged",
     "PlanLoaded",
+    "Printed",
     "ProviderBack",
     "ProviderLimited",
+    "Rerun",
+    "RerunEnded",
+    "RerunStarted",
     "Resume",
     "Retry",
     "RunBlocked",
@@ -127,6 +137,7 @@ __all__ = [
     "RunningTest",
     "SetAside",
     "Skip",
+    "SlowTest",
     "Stop",
     "TaskEnded",
     "TaskHalted",
@@ -136,6 +147,7 @@ __all__ = [
     "TaskStarted",
     "TaskUndone",
     "Tell",
+    "TestProgress",
     "TurnBegan",
     "TurnHeld",
     "Undo",
@@ -163,6 +175,8 @@ AnyEvent: TypeAlias = (
     | TaskSetAside
     | GateStarted
     | GateEnded
+    | RerunStarted
+    | RerunEnded
     | FixStarted
     | FixEnded
     | TurnHeld
@@ -195,6 +209,8 @@ AnyCommand: TypeAlias = (
     | SetAside
     | Decide
     | Gate
+    | Rerun
+    | Printed
     | Stop
     | Diff
 )

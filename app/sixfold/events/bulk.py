@@ -52,16 +52,39 @@ class GateOutput(Bulk, frozen=True, kw_only=True):
     lines: list[OutputLine]
 
 
+class TestProgress(Struct, frozen=True, array_like=True):
+    """A test that has ended."""
+
+    __test__ = False
+
+    test: str
+    state: Literal["passed", "failed", "skipped"]
+    seconds: float = 0.0
+    note: str = ""
+    """Why it skipped itself, as far as it said so."""
+
+
 class PackageProgress(Struct, frozen=True, omit_defaults=True):
-    """A package under test."""
+    """A package under test: the latest of its numbers, and more of its tests."""
 
     package: str
-    state: Literal["running", "passed", "failed", "skipped"]
-    """`skipped`: no test files."""
+    state: Literal["awaited", "running", "passed", "failed", "skipped"]
+    """`awaited`: go has not said a word of it, it may be compiling; `skipped`: no test files."""
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    name: str = ""
+    """For the eye: relative to its module."""
+    races: int = 0
+    cached: bool = False
+    """Nothing was run: go knew the result."""
+    coverage: float | None = None
+    """Percent of the statements, where coverage was asked for."""
+    note: str = ""
+    """Why it failed though no test did, or that it has no tests."""
+    tests: list[TestProgress] = []
+    """Those that ended since the message before; of many that passed only the first are told."""
 
 
 class RunningTest(Struct, frozen=True):
@@ -72,8 +95,20 @@ class RunningTest(Struct, frozen=True):
     since: float
 
 
+class SlowTest(Struct, frozen=True, array_like=True):
+    """A test that ended, and took its time."""
+
+    package: str
+    test: str
+    seconds: float
+
+
 class GateProgress(Bulk, frozen=True, kw_only=True):
-    """The running tally of a gate, whole: the latest message replaces the ones before."""
+    """What changed in the tally of a gate since the message before; `sixfold.tally` folds them.
+
+    `whole` begins anew: it carries all that was ever told. A viewer that missed a message is sent
+    one.
+    """
 
     gate: int
     seconds: float
@@ -81,7 +116,16 @@ class GateProgress(Bulk, frozen=True, kw_only=True):
     failed: int
     skipped: int
     races: int
-    packages: list[PackageProgress]
-    running: list[RunningTest]
-    """The longest running first, at most 20."""
-    failures: list[Failure]
+    packages: list[PackageProgress] = []
+    """Those of which there is news."""
+    running: list[RunningTest] = []
+    """All there are, the longest running first, at most 20."""
+    slowest: list[SlowTest] = []
+    """All there are, the slowest first, at most 10."""
+    failures: list[Failure] | None = None
+    """All there are; None where they are as before."""
+    heard: float = 0.0
+    """When the test command last said something; as `seconds`, after its start."""
+    rerun: int = 0
+    """The rerun that it is about; 0 for the gate itself."""
+    whole: bool = False

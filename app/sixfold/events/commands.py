@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from sixfold.events.tag import snake
+from sixfold.model import TestName
 
 
 class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
@@ -80,6 +81,20 @@ class Decide(Command, frozen=True, kw_only=True):
 
 class Gate(Command, frozen=True, kw_only=True):
     """Run the gate now; on a blocked run, judge the red phase again."""
+
+
+class Rerun(Command, frozen=True, kw_only=True):
+    """Run some tests once more; whatever comes of it is no verdict of the run."""
+
+    tests: list[TestName]
+
+
+class Printed(Command, frozen=True, kw_only=True):
+    """What a test printed in the latest gate, or rerun of it; comes in `Answer.text`, bounded."""
+
+    package: str
+    test: str = ""
+    """Empty: what the package itself printed."""
 
 
 class Stop(Command, frozen=True, kw_only=True):

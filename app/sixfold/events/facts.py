@@ -8,7 +8,16 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from sixfold.events.tag import snake
-from sixfold.model import Checklist, Failure, Isolation, Plan, Suspect, Usage, Verdict
+from sixfold.model import (
+    Checklist,
+    Failure,
+    Isolation,
+    Plan,
+    Suspect,
+    TestName,
+    Usage,
+    Verdict,
+)
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
@@ -192,6 +201,8 @@ class GateStarted(Event, frozen=True, kw_only=True):
     phase: int = 0
     """The phase it judges; 0 for the baseline and for a gate a person asked for."""
     command: list[str]
+    root: str = ""
+    """Absolute path of the tree that is tested."""
 
 
 class GateEnded(Event, frozen=True, kw_only=True):
@@ -214,6 +225,29 @@ class GateEnded(Event, frozen=True, kw_only=True):
     """`package Test` of what failed in the baseline and passes now."""
     suspects: list[Suspect] = []
     """Commits since the last green gate that may be to blame, the likeliest first."""
+
+
+class RerunStarted(Event, frozen=True, kw_only=True):
+    """A person has some tests run once more."""
+
+    rerun: int
+    """Number of the rerun in this run, from 1."""
+    tests: list[TestName]
+    command: list[str]
+
+
+class RerunEnded(Event, frozen=True, kw_only=True):
+    """The tests were run once more. No verdict of the run: no phase passes by it."""
+
+    rerun: int
+    verdict: Verdict
+    reason: str = ""
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    races: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = []
 
 
 class FixStarted(Event, frozen=True, kw_only=True):

@@ -11,9 +11,11 @@ from msgspec import Struct
 from sixfold.gate.places import Sources
 from sixfold.gate.reports import OUTPUT_LIMIT
 from sixfold.gate.text import clean, shorten
-from sixfold.model import Failure, FailureKind
+from sixfold.model import Failure, FailureKind, Place
 
 MESSAGE_LIMIT = 240
+PLACES = 5
+"""Errors of a build that are shown in their source."""
 RACE_NOTE = "race detected during execution of test"
 
 _LOGGED = re.compile(r"\s*([^\s:]+\.go):(\d+): ?(.*)")
@@ -125,8 +127,19 @@ def build_failure(package: str, lines: Sequence[str], sources: Sources) -> Failu
     if places:
         told = Told(sources.printed(places[0][1]), int(places[0][2]), places[0][3])
     more = f"  (and {len(places) - 1} more)" if len(places) > 1 else ""
-    output = shorten("\n".join(lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT)
-    return Failure(package, "", "build", told.file, told.line, told.message() + more, output)
+    return Failure(
+        package,
+        "",
+        "build",
+        told.file,
+        told.line,
+        told.message() + more,
+        shorten("\n".join(lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT),
+        places=[
+            Place(sources.printed(match[1]), int(match[2]), clean(match[3])[:MESSAGE_LIMIT])
+            for match in places[:PLACES]
+        ],
+    )
 
 
 def command_failure(reason: str, lines: Sequence[str], kind: FailureKind = "command") -> Failure:

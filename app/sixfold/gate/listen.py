@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from typing import Protocol
 
 from sixfold.events import GateProgress, OutputLine
@@ -31,7 +32,7 @@ class Listener(Protocol):
         """What came on stderr."""
 
     def progress(self, number: int, now: float) -> GateProgress:
-        """The tally as it stands `now`."""
+        """What changed in the tally since this was asked last, as it stands `now`."""
 
     def expire(self, late: str) -> None:
         """Time is up, and the command about to be ended."""
@@ -69,8 +70,12 @@ class GoListener:
         for line in whole:
             self._report.hear_error(line)
 
+    def expect(self, packages: Iterable[str]) -> None:
+        """The packages that will be tested, by their import paths."""
+        self._report.expect(packages)
+
     def progress(self, number: int, now: float) -> GateProgress:
-        """The tally as it stands `now`."""
+        """What changed in the tally, as it stands `now`."""
         self._report.show_long_tests(now)
         return self._report.progress(number, now)
 
@@ -113,7 +118,7 @@ class PlainListener:
         self._report.feed(chunk)
 
     def progress(self, number: int, now: float) -> GateProgress:
-        """The tally as it stands `now`."""
+        """What changed in the tally since this was asked last, as it stands `now`."""
         return self._report.progress(number, now)
 
     def expire(self, late: str) -> None:

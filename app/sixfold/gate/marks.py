@@ -13,6 +13,8 @@ _VERBS = ("RUN ", "PAUSE ", "CONT ", "NAME ", "ATTR ", "ARTIFACTS ")
 _RESULTS = frozenset(("PASS: ", "FAIL: ", "SKIP: "))
 _COVERAGE = re.compile(r"coverage: (?:[\d.]+% of statements.*|\[no statements\])\n")
 
+_PERCENT = re.compile(r"coverage: ([\d.]+)%")
+
 
 def is_frame(test: str, text: str) -> bool:
     """Whether `text` is a marker of `go test -v`, for a Go that does not say so itself."""
@@ -43,6 +45,12 @@ class Closing:
         self.no_tests = self.no_tests or text.endswith("[no tests to run]\n")
         self.broken = self.broken or text.endswith(("[build failed]\n", "[setup failed]\n"))
         return True
+
+    @property
+    def covered(self) -> float | None:
+        """Percent of the statements, where that was asked for."""
+        percent = _PERCENT.match(self.coverage)
+        return float(percent[1]) if percent else None
 
     def notes(self) -> list[str]:
         """In words."""

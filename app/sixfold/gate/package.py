@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sixfold.events import OutputLine, PackageProgress
+from sixfold.events import OutputLine, PackageProgress, TestProgress
 from sixfold.gate.failures import (
     failed_package,
     failed_test,
@@ -14,6 +14,7 @@ from sixfold.gate.failures import (
 )
 from sixfold.gate.found import Found
 from sixfold.gate.lines import output_lines, package_line, race_lines, result_line
+from sixfold.gate.listed import Listed, Names
 from sixfold.gate.marks import HEADS, Closing, is_frame
 from sixfold.gate.places import Sources
 from sixfold.gate.reports import CRASHES, RACE, RULE, Crash, Race
@@ -43,8 +44,11 @@ class Test:
 class Package:
     """The fold of one package's records. What it finds goes to `found` and `lines`."""
 
-    def __init__(self, name: str, sources: Sources, found: Found, lines: list[OutputLine]) -> None:
+    def __init__(
+        self, name: str, sources: Sources, found: Found, listed: Listed, lines: list[OutputLine]
+    ) -> None:
         self.name, self.sources, self.found, self.lines = name, sources, found, lines
+        self.names = Names(name, listed)
         self.label = name if name.startswith(".") else sources.short(name)
         self.state: Literal["running", "passed", "failed", "skipped"] = "running"
         self.passed = self.failed = self.skipped = self.races = 0
@@ -67,10 +71,28 @@ class Package:
         """Why it failed though no test did."""
 
     def progress(self) -> PackageProgress:
-        """The package's row."""
+        """The package's row, with those of its tests that ended since it was asked for last."""
         return PackageProgress(
-            clean(self.name), self.state, self.passed, self.failed, self.skipped, self.seconds
+            clean(self.name),
+            self.state,
+            self.passed,
+            self.failed,
+            self.skipped,
+            self.seconds,
+            name=clean(self.label),
+            races=self.races,
+            cached=self.closing.cached,
+            coverage=self.closing.covered,
+            note=self._note(),
+            tests=self.names.news(),
         )
+
+    def _note(self) -> str:
+        if self.closing.broken and self.state == "failed":
+            return "does not build"
+        if self.state == "skipped":
+            return "no test files"
+        return "no tests to run" if self.closing.no_tests else clean(self.why)
 
     # What a record says.
 
@@ -183,6 +205,7 @@ class Package:
         """A test passed. The stream names it unless it is a subtest."""
         self.tests.pop(name, None)
         self.passed += 1
+        self.names.add(TestProgress(clean(name), "passed", seconds))
         if "/" not in name:
             self.lines.append(result_line("PASS", self.label, name, seconds))
 
@@ -192,12 +215,14 @@ class Package:
         self.skipped += 1
         said = test.output.lines() if test else []
         why = said[-1].strip() if said else ""
+        self.names.add(TestProgress(clean(name), "skipped", seconds, screen_line(why)))
         self.lines.append(result_line("SKIP", self.label, name, seconds, why))
 
     def test_failed(self, name: str, seconds: float) -> None:
         """A test failed: told at once, or at the package's end if the binary may have crashed."""
         test = self.tests.pop(name, None) or Test(name, 0.0)
         self.failed += 1
+        self.names.add(TestProgress(clean(name), "failed", seconds))
         self.blamed.update(_parents(name))
         if self.crash:
             self.deferred.append(test)
@@ -259,6 +284,8 @@ class Package:
 
     def _close_failed(self, crash: Crash | None, culprit: str | None, timed_out: str) -> None:
         self.failed += len(self.tests)
+        for name in self.tests:
+            self.names.add(TestProgress(clean(name), "failed", 0.0, "never ended"))
         for test in self._leaves():
             if test.name != culprit:
                 self._cut_off(test, crash, timed_out)

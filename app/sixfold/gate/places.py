@@ -98,6 +98,12 @@ def package_of(function: str) -> str:
     return package.removesuffix("_test")
 
 
+def short_function(function: str) -> str:
+    """`example.com/m/store.(*Store).Add` -> `(*Store).Add`."""
+    head, bracket, rest = function.partition("[")
+    return head.rpartition("/")[2].partition(".")[2] + bracket + rest or function
+
+
 def frames(lines: Iterable[str]) -> list[Frame]:
     """The frames of a stack, as the runtime or the race detector prints it."""
     found: list[Frame] = []

@@ -71,9 +71,6 @@ class PlainReport:
             failed=0,
             skipped=0,
             races=self.races,
-            packages=[],
-            running=[],
-            failures=[],
         )
 
 

@@ -6,6 +6,7 @@ run; of what tests print, only what running and failed ones did is kept, and tha
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterable
 
@@ -15,6 +16,7 @@ from sixfold.events import GateProgress, OutputLine, PackageProgress, RunningTes
 from sixfold.gate.decode import TEXT, Record
 from sixfold.gate.failures import build_failure
 from sixfold.gate.found import Found
+from sixfold.gate.listed import Listed
 from sixfold.gate.package import Package
 from sixfold.gate.places import Sources
 from sixfold.gate.text import clean, screen_line
@@ -41,12 +43,18 @@ class Report:
         """Lines for the stream; whoever takes them clears the list."""
         self.errors: list[str] = []
         """What the go command said on stderr, its first lines."""
-        self._found = Found()
+        self._found, self._listed = Found(), Listed()
+        self._told: list[Failure] = []
+        self._touched: dict[Package, None] = {}
+        """Packages that something was heard of since the last message, in order."""
+        self._awaited: dict[str, None] = {}
+        """Packages that nothing was heard of, and which were not told yet."""
+        self._heard = 0.0
         self._late = ""
         self._builds: dict[str, list[str]] = {}
         self._failed_builds: list[str] = []
         self._building = ""
-        self._last = Package("", self.sources, Found(), [])
+        self._last = Package("", self.sources, Found(), Listed(), [])
 
     @property
     def passed(self) -> int:
@@ -70,7 +78,8 @@ class Report:
 
     def feed(self, records: Iterable[Record], now: float) -> None:
         """Fold `records`, heard `now`."""
-        package = self._last
+        package, self._heard = self._last, now
+        self._touched[package] = None
         for record in records:
             name = record.package
             if not name:
@@ -109,8 +118,9 @@ class Report:
     def _package(self, name: str) -> Package:
         package = self.packages.get(name)
         if package is None:
-            package = Package(name, self.sources, self._found, self.lines)
+            package = Package(name, self.sources, self._found, self._listed, self.lines)
             self.packages[name] = package
+        self._touched[package] = None
         return package
 
     def _without_package(self, record: Record) -> None:
@@ -146,6 +156,10 @@ class Report:
         elif line.strip():
             self.lines.append(OutputLine(screen_line(line), "note"))
 
+    def expect(self, packages: Iterable[str]) -> None:
+        """These packages will be tested: until something is heard of them they are awaited."""
+        self._awaited.update(dict.fromkeys(packages))
+
     def expire(self, late: str) -> None:
         """Time is up: from now on, what fails does so because it is being stopped."""
         self._late = late
@@ -154,6 +168,7 @@ class Report:
         """The stream has ended: what has not, failed."""
         for package in self.packages.values():
             if package.state == "running":
+                self._touched[package] = None
                 package.end("failed", timed_out=self._late)
 
     def failures(self) -> list[Failure]:
@@ -183,14 +198,15 @@ class Report:
                 yield build_failure(path, self._builds.get(path, []), self.sources)
 
     def progress(self, gate: int, now: float) -> GateProgress:
-        """The tally as it stands `now`."""
-        running = [
-            (test.since, package, test)
-            for package in self.packages.values()
-            if package.tests
-            for test in package.running()
+        """What changed in the tally since this was asked last, as it stands `now`."""
+        touched = [package.progress() for package in self._touched if package.name]
+        awaited = [
+            PackageProgress(clean(name), "awaited", name=clean(self.sources.short(name)))
+            for name in self._awaited
+            if name not in self.packages
         ]
-        running.sort(key=lambda entry: entry[0])
+        self._touched.clear()
+        self._awaited.clear()
         return GateProgress(
             gate=gate,
             seconds=round(now, 3),
@@ -198,19 +214,35 @@ class Report:
             failed=self.failed,
             skipped=self.skipped,
             races=self.races,
-            packages=self._rows(),
-            running=[
-                RunningTest(clean(package.name), clean(test.name), round(since, 3))
-                for since, package, test in running[:RUNNING]
-            ],
-            failures=[
-                failure if n < TOLD_IN_FULL else structs.replace(failure, output="")
-                for n, failure in enumerate(self.failures())
-            ],
+            packages=[*awaited, *touched],
+            running=self._running(),
+            slowest=self._listed.slowest(),
+            failures=self._news(),
+            heard=round(self._heard, 3),
         )
 
-    def _rows(self) -> list[PackageProgress]:
-        return [package.progress() for package in self.packages.values()]
+    def _running(self) -> list[RunningTest]:
+        running = [
+            (test.since, package.name, test.name)
+            for package in self.packages.values()
+            if package.tests
+            for test in package.running()
+        ]
+        return [
+            RunningTest(clean(package), clean(test), round(since, 3))
+            for since, package, test in heapq.nsmallest(RUNNING, running)
+        ]
+
+    def _news(self) -> list[Failure] | None:
+        """The failures, where they are not those that were told last."""
+        failures = self.failures()
+        if failures == self._told:
+            return None
+        self._told = failures
+        return [
+            failure if n < TOLD_IN_FULL else structs.replace(failure, output="")
+            for n, failure in enumerate(failures)
+        ]
 
     def show_long_tests(self, now: float) -> None:
         """Let tests that have been running for long show what they print."""

@@ -10,9 +10,9 @@ import posixpath
 import re
 from collections.abc import Collection
 
-from sixfold.gate.places import Sources, blamed_test, frames
+from sixfold.gate.places import Sources, blamed_test, frames, short_function
 from sixfold.gate.text import shorten
-from sixfold.model import Failure, Frame
+from sixfold.model import Failure, Frame, Place
 
 RACE = "WARNING: DATA RACE"
 RULE = "=================="
@@ -25,7 +25,9 @@ _RACE_LINE = re.compile(
     r"  \S.*\)$|      \S.*:\d+|  \[failed to restore|Location is |$",
     re.IGNORECASE,
 )
-_ACCESS = re.compile(r"(?:Previous )?(?:atomic )?(?:read|write) at 0x\w+ by (.*):$", re.IGNORECASE)
+_ACCESS = re.compile(
+    r"((?:Previous )?(?:atomic )?(?:read|write)) at 0x\w+ by (.*):$", re.IGNORECASE
+)
 _MADE = re.compile(r"(Goroutine \d+) \(", re.IGNORECASE)
 _TIMEOUT = re.compile(r"panic: test timed out after (\S+)")
 _RUNNING = re.compile(r"\t\t(\S.*) \([^()]*\)$")
@@ -51,34 +53,41 @@ class Race:
 
     def failure(self, sources: Sources) -> Failure:
         """The race as a failure: where the two accesses are, and both stacks."""
-        places = [own for stack in self._accesses() if (own := sources.own(stack))]
-        names = [f"{posixpath.basename(place.file)}:{place.line}" for place in places]
+        owned = [(what, own) for what, stack in self._accesses() if (own := sources.own(stack))]
+        places = [
+            Place(sources.of_frame(own), own.line, f"{what} in {short_function(own.function)}")
+            for what, own in owned
+        ]
+        names = [f"{posixpath.basename(own.file)}:{own.line}" for _, own in owned]
         return Failure(
             self.package,
             blamed_test(frames(self.lines), self.package, self.charged),
             "race",
-            sources.of_frame(places[0]) if places else "",
+            places[0].file if places else "",
             places[0].line if places else 0,
             f"data race  {' <-> '.join(names)}".rstrip(),
             shorten("\n".join(self.lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT),
+            places=places,
         )
 
-    def _accesses(self) -> list[list[Frame]]:
-        """The stacks of the two accesses, each followed by that of its goroutine's creation.
+    def _accesses(self) -> list[tuple[str, list[Frame]]]:
+        """The two accesses: what they are, and their stacks.
 
-        The second is what is left to look at where the first is the runtime's alone.
+        Each stack is followed by that of its goroutine's creation. The second is what is left to
+        look at where the first is the runtime's alone.
         """
         stacks: dict[str, list[str]] = {}
-        accesses: list[list[str]] = []
+        accesses: list[tuple[str, list[str]]] = []
+        current: list[str] = []
         for line in self.lines:
             if access := _ACCESS.match(line):
-                accesses.append(stacks.setdefault(access[1].lower(), []))
-                current = accesses[-1]
+                current = stacks.setdefault(access[2].lower(), [])
+                accesses.append((f"{access[1]} by {access[2]}", current))
             elif made := _MADE.match(line):
                 current = stacks.setdefault(made[1].lower(), [])
             elif accesses:
                 current.append(line)
-        return [frames(stack) for stack in accesses[:2]]
+        return [(what, frames(stack)) for what, stack in accesses[:2]]
 
 
 CRASHES = ("panic: ", "fatal error: ")

@@ -10,14 +10,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sixfold.events import GateProgress, OutputLine
+from sixfold.gate.call import call
 from sixfold.gate.command import GoTest, as_go_test, survey
+from sixfold.gate.excerpt import Excerpts
 from sixfold.gate.failures import command_failure
 from sixfold.gate.listen import GoListener, Listener, PlainListener
 from sixfold.gate.transcript import Transcript
 from sixfold.gate.verdict import NOTHING
+from sixfold.gate.words import parse
 from sixfold.model import Failure, Verdict
 from sixfold.process import MARKER, Child, chunks, spawn
 
@@ -74,7 +77,21 @@ async def run_gate(
     if go_test.ours and tree.empty:
         hear([OutputLine(NOTHING, "note")], listener.progress(number, 0.0))
         return GateResult("green", NOTHING)
-    return await _run(go_test.command, listener, root, env, timeout, record, hear, number)
+    expecting = asyncio.create_task(_expect(listener, command, root, env))
+    try:
+        return await _run(go_test.command, listener, root, env, timeout, record, hear, number)
+    finally:
+        expecting.cancel()
+        await asyncio.gather(expecting, return_exceptions=True)
+
+
+async def _expect(
+    listener: GoListener, command: Sequence[str], root: Path, env: Mapping[str, str]
+) -> None:
+    """Have go say which packages it will come to, while the first ones are being compiled."""
+    if words := parse(command):
+        said = await call(words.listing(), cwd=root, env=env, apart=True)
+        listener.expect(said.out.split("\n")[:-1] if not said.code else [])
 
 
 async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
@@ -98,7 +115,8 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
             reason = f"cannot start {command[0]}: {error.strerror or error}"
             hear([OutputLine(reason, "fail")], listener.progress(number, 0.0))
             return GateResult("error", reason, failures=[command_failure(reason, [])])
-        return await _Watch(child, listener, transcript, hear, number).result(timeout)
+        watch = _Watch(child, listener, transcript, hear, number, Excerpts(root))
+        return await watch.result(timeout)
     finally:
         transcript.close()
 
@@ -106,11 +124,17 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
 class _Watch:
     """The command from its start to its last words."""
 
-    def __init__(
-        self, child: Child, listener: Listener, transcript: Transcript, hear: Hear, number: int
+    def __init__(  # noqa: PLR0917 - what a run of the command is made of
+        self,
+        child: Child,
+        listener: Listener,
+        transcript: Transcript,
+        hear: Hear,
+        number: int,
+        excerpts: Excerpts,
     ) -> None:
         self._child, self._listener, self._transcript = child, listener, transcript
-        self._hear, self._number = hear, number
+        self._hear, self._number, self._excerpts = hear, number, excerpts
         self._start = monotonic()
         self._printed = True
 
@@ -163,7 +187,7 @@ class _Watch:
             tally.skipped,
             tally.races,
             tally.seconds,
-            failures,
+            self._excerpts.fill(failures),
         )
 
     async def _listen(self, reader: asyncio.StreamReader | None) -> None:
@@ -189,6 +213,9 @@ class _Watch:
     def _tell(self) -> None:
         self._printed = False
         progress = self._listener.progress(self._number, self._now())
+        if progress.failures:
+            failures = self._excerpts.fill(progress.failures)
+            progress = structs.replace(progress, failures=failures)
         lines = _bounded(self._listener.lines)
         self._listener.lines.clear()
         self._hear(lines, progress)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from sixfold import events as ev
+from sixfold.tally import Tally
 
 SECONDS = 0.05
 """Between two sendings."""
@@ -53,8 +54,9 @@ class Bulk:
         self._gate = 0
         self._gate_tail: deque[ev.OutputLine] = deque(maxlen=MOST_LINES)
         self._gate_new: list[ev.OutputLine] = []
-        self._progress: ev.GateProgress | None = None
-        self._progress_new = False
+        self._tally, self._again = Tally(), Tally()
+        """Of the gate, and of the latest rerun since it began."""
+        self._changes: list[ev.GateProgress] = []
 
     def begin(self, slot: int, label: str, attempt: int) -> None:
         """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
@@ -71,15 +73,17 @@ class Bulk:
     def begin_gate(self, number: int) -> None:
         """A new gate: the output of the one before is no longer shown to newcomers."""
         self.flush()
-        self._gate, self._progress = number, None
+        self._gate, self._tally, self._again = number, Tally(), Tally()
         self._places[0] = self._place() + 1
         self._gate_tail.clear()
 
     def test(self, lines: Sequence[ev.OutputLine], progress: ev.GateProgress) -> None:
-        """What the gate prints, and its tally."""
+        """What the gate prints, or a rerun of some of its tests, and what changed in the tally."""
         self._gate_tail.extend(lines)
         self._gate_new.extend(lines)
-        self._progress, self._progress_new = progress, True
+        tally = self._again if progress.rerun else self._tally
+        tally.apply(progress)
+        self._changes.append(progress)
 
     def flush(self) -> None:
         """Send what has gathered."""
@@ -90,9 +94,9 @@ class Bulk:
             printed = self._gate_new[-MOST_LINES:]
             self._send(ev.encode(ev.GateOutput(gate=self._gate, lines=printed)))
             self._gate_new = []
-        if self._progress and self._progress_new:
-            self._send(ev.encode(self._progress))
-            self._progress_new = False
+        for progress in self._changes:
+            self._send(ev.encode(progress))
+        self._changes.clear()
 
     def tail(self) -> list[tuple[int, bytes]]:
         """What a viewer who comes now has missed: number of events before it, line of the wire."""
@@ -106,9 +110,13 @@ class Bulk:
             lines = list(self._gate_tail)
             output = ev.encode(ev.GateOutput(gate=self._gate, lines=lines))
             found.append((self._places[0], output))
-        if self._progress:
-            found.append((self._places[0], ev.encode(self._progress)))
+        found += [(self._places[0], line) for line in self.tallies()]
         return sorted(found, key=itemgetter(0))
+
+    def tallies(self) -> list[bytes]:
+        """The tallies so far, whole, for a viewer who missed a change; lines of the wire."""
+        known = [tally for tally in (self._tally, self._again) if tally.latest.gate]
+        return [ev.encode(tally.whole()) for tally in known]
 
     async def run(self) -> None:
         """Flush on a clock, until cancelled."""

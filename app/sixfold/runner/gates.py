@@ -13,9 +13,11 @@ from msgspec import structs
 from sixfold import events as ev
 from sixfold.gate import junit
 from sixfold.gate.again import passes_alone
+from sixfold.gate.archive import printed
 from sixfold.gate.blame import suspects
-from sixfold.gate.run import GateResult, run_gate
-from sixfold.model import Failure, Suspect
+from sixfold.gate.run import GateResult, Hear, run_gate
+from sixfold.gate.words import once_more
+from sixfold.model import Failure, Suspect, TestName
 from sixfold.process import MARKER
 from sixfold.runner.desk import Desk
 from sixfold.runner.ground import Ground
@@ -39,10 +41,10 @@ class Gates:
         """Phases whose last gate is not green, until a fix begins."""
         self.forgiven: Counter[int] = Counter()
         """Phase -> fix attempts that no longer count, since a person stepped in."""
-        self._task: asyncio.Task[ev.GateEnded] | None = None
+        self._task: asyncio.Task[ev.GateEnded] | asyncio.Task[None] | None = None
         self._judged = 0
         """The phase that the running gate judges; -1 where an edit took it away."""
-        self._count = 0
+        self._count = self._reruns = 0
         self._old: set[tuple[str, str]] = set()
 
     @property
@@ -54,6 +56,7 @@ class Gates:
         """Go on from what an earlier runner journalled; whether there was a baseline."""
         ended = [gate.ended for gate in state.gates if gate.ended]
         self._count = max((gate.gate for gate in ended), default=0)
+        self._reruns = state.last_rerun
         self.good = next((gate.commit for gate in reversed(ended) if gate.verdict == "green"), "")
         baseline = next((gate for gate in ended if gate.cause == "baseline"), None)
         if baseline:
@@ -96,7 +99,8 @@ class Gates:
         """From `GateStarted` to the `GateEnded` that is returned; both are journalled."""
         self._count += 1
         number, command = self._count, self._job.settings.gate.command
-        begun = ev.GateStarted(gate=number, cause=cause, phase=phase, command=command)
+        root = str(self._ground.root)
+        begun = ev.GateStarted(gate=number, cause=cause, phase=phase, command=command, root=root)
         ended = ev.GateEnded(gate=number, cause=cause, phase=phase, verdict="error")
         try:
             async with self._ground.at_rest() as commit:
@@ -114,7 +118,7 @@ class Gates:
     async def _write_junit(self, begun: ev.GateStarted, ended: ev.GateEnded) -> None:
         """What cannot be written is told, and the run goes on."""
         where = self._job.settings.gate.junit.replace("{gate}", str(begun.gate))
-        path, record = self._job.root / where, self._record(begun.gate)
+        path, record = self._job.root / where, self._record(f"gate-{begun.gate}")
         try:
             await asyncio.to_thread(junit.write, path, begun, ended, record)
         except OSError as error:
@@ -125,31 +129,74 @@ class Gates:
         self._bulk.begin_gate(begun.gate)
         self._emit(begun)
         try:
-            result = await self._judge(begun.gate)
+            result = await self._judge(begun.command, f"gate-{begun.gate}", self._bulk.test)
             self._bulk.flush()
-            fields = {name: getattr(result, name) for name in GateResult.__struct_fields__}
-            return await self._examined(structs.replace(ended, **fields))
+            return await self._examined(structs.replace(ended, **structs.asdict(result)))
         except asyncio.CancelledError:
             self._emit(structs.replace(ended, reason="stopped"))
             raise
         except (GitError, OSError) as error:
             return structs.replace(ended, reason=str(error))
 
-    async def _judge(self, number: int) -> GateResult:
+    async def _judge(self, command: Sequence[str], record: str, hear: Hear) -> GateResult:
         gate = self._job.settings.gate
         return await run_gate(
-            gate.command,
+            command,
             root=self._ground.root,
             env=self.env,
             format=gate.format,
             timeout=gate.timeout,
-            record=self._record(number),
-            hear=self._bulk.test,
-            number=number,
+            record=self._record(record),
+            hear=hear,
+            number=self._count,
         )
 
-    def _record(self, number: int) -> Path:
-        return self._folder.transcripts / f"gate-{number}.log"
+    def _record(self, name: str) -> Path:
+        return self._folder.transcripts / f"{name}.log"
+
+    # What a person wants to know.
+
+    def rerun(self, tests: Sequence[TestName]) -> str:
+        """Run some tests once more, for no verdict; why that cannot be done, where it cannot."""
+        if self.running:
+            return "tests are running already"
+        command = once_more(self._job.settings.gate.command, tests)
+        if not command:
+            return "the test command is no `go test` that could be run for some tests alone"
+        task = self._task = asyncio.create_task(self._run_again(command, tests))
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._task = None
+            self._woken.set()
+
+        task.add_done_callback(ended)
+        return ""
+
+    async def _run_again(self, command: list[str], tests: Sequence[TestName]) -> None:
+        self._reruns += 1
+        number = self._reruns
+        self._emit(ev.RerunStarted(rerun=number, tests=list(tests), command=command))
+        ended = ev.RerunEnded(rerun=number, verdict="error", reason="stopped")
+
+        def hear(lines: list[ev.OutputLine], progress: ev.GateProgress) -> None:
+            self._bulk.test(lines, structs.replace(progress, rerun=number))
+
+        try:
+            async with self._ground.at_rest():
+                result = await self._judge(command, f"rerun-{number}", hear)
+            ended = ev.RerunEnded(rerun=number, **structs.asdict(result))
+        except (GitError, OSError) as error:
+            ended = structs.replace(ended, reason=str(error))
+        finally:
+            self._bulk.flush()
+            self._emit(ended)
+
+    async def printed(self, state: RunState, package: str, test: str) -> tuple[str, str]:
+        """What a test printed when it ran last, behind why that cannot be told."""
+        names = [f"rerun-{one.started.rerun}" for one in reversed(state.reruns)]
+        archives = [self._record(name) for name in [*names, f"gate-{self._count}"]]
+        text = await asyncio.to_thread(printed, archives, package, test)
+        return ("it has printed nothing that was kept", "") if text is None else ("", text)
 
     @property
     def env(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from sixfold import events as ev
 from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
@@ -57,6 +59,8 @@ def _gate(path: Path, event: ev.GateStarted, root: Path) -> Iterator[ev.Message]
     listener.out(data, 0.0)
     listener.close()
     yield ev.GateOutput(gate=event.gate, lines=listener.lines)
+    if is_json:
+        yield structs.replace(listener.progress(event.gate, 0.0), whole=True)
 
 
 def _end_of(path: Path, most: int) -> bytes:

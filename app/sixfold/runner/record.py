@@ -53,6 +53,10 @@ class Record:
             told = place
         return history + events[told:]
 
+    def tallies(self) -> Sequence[bytes]:
+        """The tallies of the tests, whole, as lines of the wire."""
+        return self.bulk.tallies()
+
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Pass a viewer's command on."""
         return await self._obey(command)

@@ -391,6 +391,10 @@ class Runner:
                     reason = self._questions.answer(request, option)
                 case ev.Gate():
                     self._judge_again()
+                case ev.Rerun(tests=tests):
+                    reason = self._gates.rerun(tests)
+                case ev.Printed(package=package, test=test):
+                    reason, text = await self._gates.printed(self.state, package, test)
                 case ev.Stop():
                     self.stop("stopped by a person")
                 case ev.Diff(task=task):

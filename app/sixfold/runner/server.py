@@ -30,6 +30,10 @@ class Host(Protocol):
         """Lines that a viewer who comes now has missed: the journal, then the latest bulk."""
         ...
 
+    def tallies(self) -> Sequence[bytes]:
+        """Lines that stand for all bulk that is told by its changes, for one who missed some."""
+        ...
+
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         """Carry a command out, or refuse it with the reason."""
         ...
@@ -42,6 +46,8 @@ class Server:
         self._host = host
         self._viewers: dict[asyncio.StreamWriter, int] = {}
         """Viewers, and how many bytes may wait for each: what it missed, and `GIVE_UP`."""
+        self._missed: set[asyncio.StreamWriter] = set()
+        """Viewers that were too slow for bulk."""
         self._talks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -61,9 +67,19 @@ class Server:
             waiting = viewer.transport.get_write_buffer_size()
             if waiting > most:
                 del self._viewers[viewer]
+                self._missed.discard(viewer)
                 viewer.transport.abort()
             elif not (bulk and waiting > MOST_BUFFERED):
                 viewer.write(line)
+                self._make_up(viewer, waiting)
+            else:
+                self._missed.add(viewer)
+
+    def _make_up(self, viewer: asyncio.StreamWriter, waiting: int) -> None:
+        """Tell one that missed changes how things stand, once it takes in what it is told."""
+        if viewer in self._missed and waiting <= MOST_BUFFERED:
+            self._missed.discard(viewer)
+            viewer.write(b"".join(self._host.tallies()))
 
     async def close(self, socket: Path) -> None:
         """Let viewers have what is on its way, then hang up and remove the socket."""
@@ -88,6 +104,7 @@ class Server:
             while line := await reader.readline():
                 await self._take(line, writer)
         self._viewers.pop(writer, None)
+        self._missed.discard(writer)
         writer.close()
 
     async def _take(self, line: bytes, writer: asyncio.StreamWriter) -> None:

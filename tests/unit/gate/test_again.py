@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sixfold.gate import toolchain
-from sixfold.gate.again import _asked, _pattern, _words, fails, passes_alone
+from sixfold.gate.again import _asked, fails, passes_alone
+from sixfold.gate.words import parse, pattern
 from sixfold.model import Failure, FailureKind
 
 ENV = toolchain.find(Path.cwd()).environment(os.environ)
@@ -74,9 +75,9 @@ def failure(test: str, kind: FailureKind = "fail", package: str = PACKAGE) -> Fa
 
 
 def on(*words: str) -> list[str]:
-    known = _words(words)
+    known = parse(words)
     assert known
-    return known.on("m/p", "^X$")
+    return known.on(["m/p"], "^X$")
 
 
 def test_the_gates_flags_are_kept_and_its_choice_of_tests_is_not() -> None:
@@ -87,12 +88,12 @@ def test_the_gates_flags_are_kept_and_its_choice_of_tests_is_not() -> None:
     words = on("env", "A=test", "go", "-C", "test", "test", "-json", "--coverprofile=c", "-short")
     assert words == ["env", "A=test", "go", "-C", "test", "test", "-json", "-short", *ran]
     assert on("go", "test", ".", "-args", "-run", "x")[-3:] == ["-args", "-run", "x"]
-    assert _words(["make", "test"]) is None
+    assert parse(["make", "test"]) is None
 
 
 def test_a_subtest_is_asked_for_by_its_whole_name() -> None:
-    assert _pattern(["TestX/a_b+(1)/c"]) == r"^TestX$/^a_b\+\(1\)$/^c$"
-    assert _pattern(["TestB", "TestA"]) == "^(TestA|TestB)$"
+    assert pattern(["TestX/a_b+(1)/c"]) == r"^TestX$/^a_b\+\(1\)$/^c$"
+    assert pattern(["TestB", "TestA"]) == "^(TestA|TestB)$"
 
 
 def test_races_builds_and_timeouts_are_never_asked() -> None:

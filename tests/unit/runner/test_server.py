@@ -26,6 +26,9 @@ class Host:
     def history(self) -> Sequence[bytes]:
         return [PAUSED]
 
+    def tallies(self) -> Sequence[bytes]:
+        return [RESUMED]
+
     async def obey(self, command: ev.AnyCommand) -> ev.Answer:
         self.asked.append(command)
         refused = isinstance(command, ev.Stop)

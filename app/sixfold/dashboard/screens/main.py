@@ -9,20 +9,23 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from sixfold import events as ev
-from sixfold.dashboard.panes.gate import Failures, GatePane
+from sixfold.dashboard import editor
+from sixfold.dashboard.panes.gate import GatePane
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.panes.slot import Slot
-from sixfold.dashboard.screens import pages
+from sixfold.dashboard.panes.tests import TestTree
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
-from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.theme import TONES
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.rows import Rows
+from sixfold.model import TestName
 
+ROOMY = 150
+"""Columns from which the tests stand beside what they print, below the slots."""
 WIDE, TALL = 120, 36
 """Columns from which the phases stand beside, and rows from which slots show their logs."""
 
@@ -57,7 +60,7 @@ class MainScreen(Page):
     def on_mount(self) -> None:
         """Begin at the phases, or at what is zoomed."""
         self._lay_out()
-        self.set_focus(self.stream if self.zoomed == "gate" else self.phases)
+        self.set_focus(self.gate.tests if self.zoomed == "gate" else self.phases)
 
     def on_resize(self) -> None:
         """In a narrow screen the phases are a row each."""
@@ -75,7 +78,7 @@ class MainScreen(Page):
 
     @property
     def gate(self) -> GatePane:
-        """Tally, failures and stream."""
+        """Headline, tests and what they print."""
         return self.query_one(GatePane)
 
     @property
@@ -85,8 +88,38 @@ class MainScreen(Page):
 
     @property
     def log_view(self) -> LogView | None:
-        """The log in focus; beside the failures it is the stream."""
-        return self.stream if isinstance(self.pane, Failures) else super().log_view
+        """The log in focus; beside the tests it is the one that is shown."""
+        return self.gate.shown if self.tests else super().log_view
+
+    @property
+    def tests(self) -> bool:
+        """Is the gate's pane in focus."""
+        pane = self.pane
+        return pane is not None and self.gate in pane.ancestors
+
+    @property
+    def meant(self) -> TestName | None:
+        """The selected test or package."""
+        return self.gate.tests.meant if self.tests else None
+
+    @property
+    def enter(self) -> str:
+        """What Enter does to the selected test."""
+        return self.gate.tests.does if isinstance(self.pane, TestTree) else ""
+
+    def unable(self) -> dict[str, str]:
+        """Why no editor can be opened."""
+        failure = self.gate.tests.failure if self.tests else None
+        if not failure:
+            return {"edit": "select a test that fails first"}
+        if not failure.file:
+            return {"edit": "it is not known where it failed"}
+        try:
+            editor.wanted(editor.environment())
+            editor.copy_of(self.dashboard.state, failure.file)
+        except editor.EditorError as error:
+            return {"edit": str(error)}
+        return {}
 
     @property
     def slot(self) -> int:
@@ -106,7 +139,7 @@ class MainScreen(Page):
     def chosen(self) -> str:
         """What Enter would open."""
         pane = self.pane
-        if isinstance(pane, Phases | Failures):
+        if isinstance(pane, Phases | TestTree):
             return pane.chosen
         return (pane and pane.id) or ""
 
@@ -121,11 +154,12 @@ class MainScreen(Page):
         self.set_focus(pane)
 
     def action_go_round(self, by: int) -> None:
-        """Focus the next pane of: phases, the slot last looked at, failures, stream."""
-        failures = self.query_one(Failures)
+        """Focus the next pane of: phases, the slot last looked at, tests, what they print."""
         ring: list[Rows] = [self.phases, *self._last_slot()]
-        ring += [failures] if failures.failures else []
-        ring.append(self.stream)
+        ring += [self.gate.tests] if self.gate.tests.keys else []
+        ring.append(self.gate.shown)
+        if self.dashboard.gate_only:
+            ring = ring[-2:]
         at = ring.index(self.pane) if self.pane in ring else 0
         self.go_to(ring[(at + by) % len(ring)])
 
@@ -164,15 +198,39 @@ class MainScreen(Page):
         pane = self.pane
         if isinstance(pane, Phases):
             await self._phase_details(pane)
-        elif isinstance(pane, Failures) and pane.failure:
-            title = f"FAILURE  {pane.failure.package} {pane.failure.test}"
-            await self.app.push_screen(
-                TextScreen(title, pages.failure_page(self.dashboard.state, pane.failure))
-            )
+        elif isinstance(pane, TestTree):
+            await self._test_details(pane)
         elif isinstance(pane, Slot) and (asked := self._asked_in(pane.number)):
             await self.app.push_screen(RequestScreen(asked))
         else:
             self.action_zoom()
+
+    async def _test_details(self, tree: TestTree) -> None:
+        match tree.does:
+            case "open":
+                failures, index = self.dashboard.results.failures, tree.cursor
+                self.zoom("gate")
+                if index < len(failures):
+                    tree.choose_failure(index)
+            case "fold" | "unfold":
+                tree.fold()
+            case "edit":
+                await self.action_edit()
+            case _ if not self.zoomed:
+                self.action_zoom()
+
+    async def action_edit(self) -> None:
+        """Open the person's editor where the selected test failed."""
+        failure = self.gate.tests.failure
+        if failure and not self.unable():
+            file = editor.copy_of(self.dashboard.state, failure.file)
+            self.dashboard.edit(file, failure.line)
+        else:
+            await self.dashboard.run_action("app.explain('edit')")
+
+    def action_fold(self, opened: bool) -> None:
+        """Fold or open what is selected among the tests."""
+        self.gate.tests.fold(opened)
 
     def _asked_in(self, slot: int) -> ev.PermissionAsked | None:
         asked = self.dashboard.state.asked.values()
@@ -200,6 +258,8 @@ class MainScreen(Page):
         _show(self.gate, area in {"", "gate"})
         for slot in self.slots:
             _show(slot, area in {"", slot.id})
+        small = self.size.width < ROOMY or self.size.height < TALL
+        self.gate.fit(compact=small and not area)
         self.phases.compact = self.size.width < WIDE and not area
         self.phases.refresh_state()
 

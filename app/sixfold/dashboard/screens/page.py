@@ -11,6 +11,7 @@ from sixfold.dashboard.widgets.find_bar import FindBar
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.rows import Rows
+from sixfold.model import TestName
 
 if TYPE_CHECKING:
     from sixfold.dashboard.app import Dashboard
@@ -58,6 +59,25 @@ class Page(Screen[None], inherit_bindings=False):
     def chosen(self) -> str:
         """What Enter would open, or empty."""
         return ""
+
+    @property
+    def meant(self) -> TestName | None:
+        """The selected test or package, where the tests are in focus."""
+        return None
+
+    @property
+    def tests(self) -> bool:
+        """Are the tests in focus."""
+        return False
+
+    @property
+    def enter(self) -> str:
+        """What Enter does, where it has a word of its own."""
+        return ""
+
+    def unable(self) -> dict[str, str]:
+        """Action -> why the page itself can not do it now."""
+        return {}
 
     def refresh_state(self) -> None:
         """The state changed."""

@@ -11,7 +11,7 @@ from sixfold.dashboard import words
 from sixfold.dashboard.actions import ACTIONS, KEYS_OF_ANSWERS, label_of
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
-from sixfold.model import Failure, Need, Phase, Suspect, Task
+from sixfold.model import Need, Phase, Task
 from sixfold.state import RunState, TaskProgress
 
 
@@ -123,41 +123,6 @@ def _edge(state: RunState, id_: str, need: Need) -> Part:
     line = f" (line {need.line})" if need.line else ""
     detail = f": {need.detail}" if need.detail else ""
     return f"  {look.glyph} {id_:<8} {look.word:<9} {need.because}{detail}{line}", look.tone
-
-
-def failure_page(state: RunState, failure: Failure) -> list[Part]:
-    """A failure with all that was printed for it, and who may be to blame."""
-    age = words.failure_age(state, failure)
-    gate = state.gate.ended if state.gate else None
-    place = f"{failure.file}:{failure.line}" if failure.file else ""
-    lines = [
-        *_field("kind", failure.kind, "bad"),
-        *_field("package", failure.package),
-        *_field("test", failure.test),
-        *_field("place", place),
-        *_field("message", failure.message),
-        *(_field("since when", f"{age.word}: {_AGES[age.word]}", age.tone) if age else []),
-        *_suspects(gate.suspects if gate and not failure.old else []),
-        ("", ""),
-    ]
-    return lines + [(line, "plain") for line in failure.output.splitlines()]
-
-
-_AGES = {
-    "old": "the baseline had it already",
-    "new": "the baseline did not have it",
-    "flaky": "it failed once, and passes when it runs alone",
-}
-
-
-def _suspects(suspects: Sequence[Suspect]) -> list[Part]:
-    """The commits that may be to blame, the likeliest first."""
-    found = [
-        f"{one.task or 'of a person'}  {words.short(one.commit)}  {one.subject}: "
-        f"{words.plain_list(one.files)}"
-        for one in suspects
-    ]
-    return _listed("may be to blame, the likeliest first", found, "warn")
 
 
 def help_page(now: Situation) -> list[Part]:

@@ -1,0 +1,175 @@
+"""What the tests show: the gate and what was rerun since, put together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from msgspec import structs
+
+from sixfold import events as ev
+from sixfold.model import Failure, TestName
+from sixfold.state import RunState
+from sixfold.tally import Tally
+
+Name = tuple[str, str]
+"""Import path of a package, and a test in it."""
+
+
+class Results:
+    """The gate's packages, tests and failures, what a rerun said of them in place of the gate."""
+
+    def __init__(self, state: RunState, gate: Tally, again: Tally) -> None:
+        self._gate, self._again = gate, again
+        latest = state.reruns[-1] if state.reruns else None
+        self.rerun = latest if latest and again.latest.rerun == latest.started.rerun else None
+        """The rerun that is shown: the latest, once something was heard of it."""
+        self.over = bool(state.gate and state.gate.ended) and not state.testing
+        self._asked = frozenset(self.rerun.started.tests) if self.rerun else frozenset()
+        self.running = self._running(state)
+        self.failures = self._failures(state)
+        self._by_name: dict[Name, list[Failure]] = {}
+        for failure in self.failures:
+            self._by_name.setdefault((failure.package, failure.test), []).append(failure)
+        self._busy = {package for package, _ in self.running}
+        self._broken = {failure.package for failure in self.failures}
+        self.packages = self._packages()
+        """By import path: what fails first, then what runs, then all that was tested."""
+
+    def _running(self, state: RunState) -> dict[Name, float]:
+        """Tests at work -> seconds so far."""
+        if not state.testing:
+            return {}
+        tally = self._again if self.rerun and not self.rerun.ended else self._gate
+        now = tally.latest.seconds
+        return {(one.package, one.test): max(0.0, now - one.since) for one in tally.running}
+
+    def _failures(self, state: RunState) -> list[Failure]:
+        ended = state.gate.ended if state.gate else None
+        first = ended.failures if ended else self._gate.failures
+        if not self.rerun:
+            return list(first)
+        last = self.rerun.ended.failures if self.rerun.ended else self._again.failures
+        kept = [failure for failure in first if not self._settled(failure)]
+        new = {(one.package, one.test, one.kind) for one in last}
+        return [*last, *(one for one in kept if (one.package, one.test, one.kind) not in new)]
+
+    def _settled(self, failure: Failure) -> bool:
+        """Did the rerun show that it is no more, or what has come of it."""
+        if failure.test and failure.test in self._again.of(failure.package):
+            return True
+        whole = TestName(failure.package) in self._asked
+        package = self._again.packages.get(failure.package)
+        return whole and package is not None and package.state == "passed"
+
+    def _packages(self) -> dict[str, ev.PackageProgress]:
+        known = dict(self._gate.packages)
+        for failure in self.failures:
+            if failure.package:
+                nothing = ev.PackageProgress(failure.package, "failed")
+                known.setdefault(failure.package, nothing)
+        shown = {name: self._mended(package) for name, package in known.items()}
+        return dict(sorted(shown.items(), key=lambda item: self._rank(item[1])))
+
+    def _mended(self, package: ev.PackageProgress) -> ev.PackageProgress:
+        """The package as it stands after the rerun."""
+        name = package.package
+        if self.rerun and name in self._busy:
+            return structs.replace(package, state="running")
+        again = self._again.of(name) if self.rerun else {}
+        if not again and not (self.rerun and name in self._again.packages):
+            return package
+        before = self._gate.of(name)
+        mended = sum(_was(before, test, "failed") for test in again.values() if _passed(test))
+        spoiled = sum(_was(before, test, "passed") for test in again.values() if _failed(test))
+        return structs.replace(
+            package,
+            state="failed" if name in self._broken else "passed",
+            passed=package.passed + mended - spoiled,
+            failed=package.failed - mended + spoiled,
+            races=package.races if name in self._broken else 0,
+            cached=False,
+            note=package.note if name in self._broken else "",
+        )
+
+    def _rank(self, package: ev.PackageProgress) -> int:
+        if package.package in self._broken or package.state == "failed":
+            return 0
+        if package.state == "running":
+            return 1
+        return 3 if package.state == "skipped" else 2
+
+    def failures_of(self, package: str, test: str) -> list[Failure]:
+        """What is wrong with a test, or (test empty) with the package itself."""
+        return self._by_name.get((package, test), [])
+
+    def test(self, package: str, test: str) -> ev.TestProgress | None:
+        """A test that has ended, as it ended last."""
+        again = self._again.of(package).get(test) if self.rerun else None
+        return again or self._gate.of(package).get(test)
+
+    def was_rerun(self, package: str, test: str) -> bool:
+        """Does what is shown of a test come from the rerun."""
+        return self.rerun is not None and test in self._again.of(package)
+
+    def touched(self, package: str) -> bool:
+        """Was anything of a package run once more."""
+        return self.rerun is not None and package in {one.package for one in self._asked}
+
+    def names(self, package: str) -> list[str]:
+        """The tests of a package that are known by name, those that have ended first."""
+        again: Iterable[str] = self._again.of(package) if self.rerun else ()
+        running = (test for name, test in self.running if name == package)
+        failed = (failure.test for failure in self.failures if failure.package == package)
+        found = dict.fromkeys(chain(self._gate.of(package), again, running, failed))
+        found.pop("", None)
+        return list(found)
+
+    def state_of(self, package: str, test: str) -> str:
+        """`running`, `failed`, `skipped`, `passed`; empty where only its subtests are known."""
+        if (package, test) in self.running:
+            return "running"
+        ended = self.test(package, test)
+        if (package, test) in self._by_name:
+            return "failed"
+        return ended.state if ended else ""
+
+    def unnamed(self, package: str) -> int:
+        """How many tests passed that are not known by name."""
+        known = self._gate.of(package).values()
+        passed = self._gate.packages[package].passed if package in self._gate.packages else 0
+        return max(0, passed - sum(map(_passed, known)))
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """Packages that are through, and all that are known; those without tests do not count."""
+        counted = [one for one in self._gate.packages.values() if one.state != "skipped"]
+        return sum(one.state in {"passed", "failed"} for one in counted), len(counted)
+
+    @property
+    def awaited(self) -> list[str]:
+        """Packages of which nothing was heard yet; for the eye."""
+        return [one.name for one in self._gate.packages.values() if one.state == "awaited"]
+
+    @property
+    def slowest(self) -> list[ev.SlowTest]:
+        """The tests that took longest."""
+        return self._gate.slowest
+
+    def failed(self) -> list[TestName]:
+        """What fails now, each once; a package as a whole where it does itself."""
+        names = dict.fromkeys(TestName(one.package, one.test) for one in self.failures)
+        whole = {one.package for one in names if not one.test}
+        return [one for one in names if one.package and (not one.test or one.package not in whole)]
+
+
+def _passed(test: ev.TestProgress) -> bool:
+    return test.state == "passed"
+
+
+def _failed(test: ev.TestProgress) -> bool:
+    return test.state == "failed"
+
+
+def _was(before: Mapping[str, ev.TestProgress], test: ev.TestProgress, state: str) -> bool:
+    return test.test in before and before[test.test].state == state

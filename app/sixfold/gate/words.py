@@ -1,0 +1,112 @@
+"""A `go test` command in its parts, and the same command for other packages and tests. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from sixfold.gate.command import as_go_test
+from sixfold.model import TestName
+
+_VALUES = frozenset(
+    """
+    tags timeout cpu parallel vet exec mod modfile overlay ldflags gcflags asmflags gccgoflags
+    compiler pkgdir toolexec installsuffix p C
+    """.split()  # noqa: SIM905 - reads better than twenty quoted words
+)
+"""Flags with a value that say how tests are built and run."""
+_LISTED = {"tags", "mod", "modfile", "overlay", "race"}
+"""Of these, the ones that say which packages there are."""
+_DROPPED_SWITCHES = {"v", "failfast", "cover", "a", "n", "x", "work", "c", "i", "benchmem"}
+_DROPPED_VALUES = frozenset(
+    """
+    count run skip shuffle bench benchtime blockprofile blockprofilerate coverprofile coverpkg
+    covermode o outputdir list fuzz fuzztime fuzzminimizetime fuzzcachedir cpuprofile memprofile
+    memprofilerate mutexprofile mutexprofilefraction trace
+    """.split()  # noqa: SIM905 - the same
+)
+"""Flags that say which tests run, how often, and what is written beside."""
+
+
+class Words(Struct, frozen=True):
+    """A `go test` command without its choice of tests."""
+
+    start: list[str]
+    """Up to and with `test -json`."""
+    flags: list[list[str]]
+    """Each with its value, where that is a word of its own."""
+    packages: list[str]
+    rest: list[str]
+    """`-args` and what follows."""
+
+    def on(self, packages: Sequence[str], chosen: str = "") -> list[str]:
+        """The command for the tests of `packages` that match; all of them without a pattern."""
+        flags = [word for flag in self.flags for word in flag]
+        run = ["-run", chosen] if chosen else []
+        return [*self.start, *flags, "-count=1", *run, *packages, *self.rest]
+
+    def listing(self) -> list[str]:
+        """The command that lists the packages that would be tested, a line each."""
+        flags = [word for flag in self.flags if _name(flag[0]) in _LISTED for word in flag]
+        form = ["-e", "-f", "{{.ImportPath}}"]
+        return [*self.start[:-2], "list", *form, *flags, *self.packages]
+
+
+def parse(command: Sequence[str]) -> Words | None:
+    """`command` in parts; None where it is no `go test`."""
+    plain = [word for word in command if word.lstrip("-").partition("=")[0] != "json"]
+    go_test = as_go_test(plain)
+    if not go_test:
+        return None
+    words = go_test.command
+    own = words.index("-json") + 1  # it was put right behind `test`
+    end = words.index("-args") if "-args" in words else len(words)
+    return Words(words[:own], *_sorted(words[own:end]), words[end:])
+
+
+def _name(word: str) -> str:
+    return word.lstrip("-").removeprefix("test.").partition("=")[0]
+
+
+def _sorted(words: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """The flags that say how to test, and the packages, in order."""
+    flags: list[list[str]] = []
+    packages: list[str] = []
+    at = 0
+    while at < len(words):
+        word, name = words[at], _name(words[at])
+        takes = word.startswith("-") and "=" not in word and name in _VALUES | _DROPPED_VALUES
+        if not word.startswith("-"):
+            packages.append(word)
+        elif name not in _DROPPED_SWITCHES | _DROPPED_VALUES:
+            flags.append(list(words[at : at + 1 + takes]))
+        at += 1 + takes
+    return flags, packages
+
+
+def top(test: str) -> str:
+    """`TestX/a/b` -> `TestX`."""
+    return test.partition("/")[0]
+
+
+def pattern(tests: Sequence[str]) -> str:
+    """What `-run` takes: one test with its subtests' names, or any of several whole tests."""
+    if len(tests) == 1:
+        return "/".join(f"^{re.escape(part)}$" for part in tests[0].split("/"))
+    return f"^({'|'.join(sorted({re.escape(top(test)) for test in tests}))})$"
+
+
+def once_more(command: Sequence[str], tests: Sequence[TestName]) -> list[str]:
+    """`command` for these tests alone; empty where it is no `go test`, or a test has no package.
+
+    It is one command, so that a test that several packages have is run in all of those that are
+    named; with a whole package among `tests` all of the packages' tests are run.
+    """
+    words = parse(command)
+    packages = list(dict.fromkeys(one.package for one in tests))
+    if not words or not packages or not all(packages):
+        return []
+    names = list(dict.fromkeys(one.test for one in tests))
+    return words.on(packages, pattern(names) if all(names) else "")
