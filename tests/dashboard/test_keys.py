@@ -354,10 +354,10 @@ async def test_tab_goes_round_the_panes_and_z_zooms_the_one_in_focus() -> None:
         for _ in range(4):
             visited.append(app.main.pane and app.main.pane.id)
             await pilot.press("tab")
-        assert visited == ["phases", "slot-1", "failures", "stream"]
+        assert visited == ["phases", "slot-1", "tests", "stream"]
         await pilot.press("shift+tab", "z")
         await settle(pilot)
-        assert app.main.stream.size.width == 160
+        assert app.main.gate.size.width == 160
         assert not app.main.phases.display
         await pilot.press("tab")
         await settle(pilot)
@@ -411,13 +411,13 @@ async def test_enter_folds_a_phase() -> None:
         assert "T003" in seen(app, "#phases")
 
 
-async def test_enter_opens_a_failure_with_both_stacks() -> None:
+async def test_a_selected_failure_is_told_with_both_stacks() -> None:
     run = Run(*RUNNING, *RED)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("tab", "tab", "enter")
+        await pilot.press("tab", "tab", "j", "j", "z")
         await settle(pilot)
-        text = seen(app)
+        text = seen(app, "#told")
         assert "Read at 0x01 by goroutine 9" in text
         assert "Previous write at 0x01 by goroutine 8" in text
 
@@ -488,7 +488,7 @@ async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None
 
 async def test_every_action_stands_in_the_help_and_in_the_palette() -> None:
     run = Run(*RUNNING)
-    async with dashboard(run).run_test(size=(160, 60)) as pilot:
+    async with dashboard(run).run_test(size=(160, 80)) as pilot:
         app = await settle(pilot, run)
         offered = {command.title for command in app.get_system_commands(app.screen)}
         await pilot.press("question_mark")

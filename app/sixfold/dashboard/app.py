@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from sixfold import events as ev
+from sixfold.dashboard import words
 from sixfold.dashboard.actions import ACTIONS, BY_ID
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
@@ -36,7 +37,7 @@ from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
 from sixfold.link import Source
-from sixfold.model import Plan
+from sixfold.model import Plan, TestName
 
 FRAME = 1 / 20
 """Seconds from one repaint to the next."""
@@ -260,7 +261,7 @@ class Dashboard(Steering, inherit_bindings=False):
             place=page.place,
             status=state.status,
             startable=self.startable,
-            targets=meant,
+            targets=meant | {action: _briefly(tests) for action, tests in self.reruns.items()},
             alone=self.gate_only,
             refused=page.unable()
             | refusals(
@@ -331,6 +332,13 @@ class Dashboard(Steering, inherit_bindings=False):
                 lambda name=action.id: self.call_later(self.do, name),
             )
         yield SystemCommand("theme", "Other colours", self.action_change_theme)
+
+
+def _briefly(tests: Sequence[TestName]) -> str:
+    """What a rerun would run, beside its key."""
+    if len(tests) > 1:
+        return str(len(tests))
+    return words.package_name(tests[0].package) if not tests[0].test else tests[0].test
 
 
 def _collect_again() -> None:

@@ -142,9 +142,9 @@ class Results:
 
     @property
     def done(self) -> tuple[int, int]:
-        """Packages that are through, and all that are known; those without tests do not count."""
-        counted = [one for one in self._gate.packages.values() if one.state != "skipped"]
-        return sum(one.state in {"passed", "failed"} for one in counted), len(counted)
+        """Packages that are through, and all that there are; 0 where that is not known."""
+        ended = sum(one.state not in {"awaited", "running"} for one in self._gate.packages.values())
+        return ended, self._gate.latest.expected
 
     @property
     def awaited(self) -> list[str]:

@@ -323,10 +323,15 @@ def since_before(state: RunState) -> list[tuple[str, str]]:
     return parts
 
 
+def package_name(path: str) -> str:
+    """The last element of a package's import path."""
+    return path.rpartition("/")[2]
+
+
 def tests_named(tests: Sequence[TestName]) -> str:
     """`count TestX`, `3 tests`, `the package count`, `2 packages`."""
     if len(tests) == 1:
-        name = PurePath(tests[0].package).name
+        name = package_name(tests[0].package)
         return f"{name} {tests[0].test}" if tests[0].test else f"the package {name}"
     if all(one.test for one in tests):
         return count(len(tests), "test")

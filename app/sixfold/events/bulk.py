@@ -126,6 +126,8 @@ class GateProgress(Bulk, frozen=True, kw_only=True):
     """All there are; None where they are as before."""
     heard: float = 0.0
     """When the test command last said something; as `seconds`, after its start."""
+    expected: int = 0
+    """How many packages it will come to, those without tests too; 0 while that is not known."""
     rerun: int = 0
     """The rerun that it is about; 0 for the gate itself."""
     whole: bool = False

@@ -50,6 +50,7 @@ class Report:
         self._awaited: dict[str, None] = {}
         """Packages that nothing was heard of, and which were not told yet."""
         self._heard = 0.0
+        self._expected = 0
         self._late = ""
         self._builds: dict[str, list[str]] = {}
         self._failed_builds: list[str] = []
@@ -159,6 +160,7 @@ class Report:
     def expect(self, packages: Iterable[str]) -> None:
         """These packages will be tested: until something is heard of them they are awaited."""
         self._awaited.update(dict.fromkeys(packages))
+        self._expected = len(self._awaited)
 
     def expire(self, late: str) -> None:
         """Time is up: from now on, what fails does so because it is being stopped."""
@@ -219,6 +221,7 @@ class Report:
             slowest=self._listed.slowest(),
             failures=self._news(),
             heard=round(self._heard, 3),
+            expected=self._expected,
         )
 
     def _running(self) -> list[RunningTest]:

@@ -64,7 +64,7 @@ class Headline(Painted):
             reason = [(f"   {gate.ended.reason}", "quiet")] if gate.ended.reason else []
             changed = words.since_before(state)
             slowest = _slowest(results) if width >= 100 else []
-            return row([*reason, *changed, *_findings(gate.ended)], slowest, width)
+            return row([*reason, *_findings(gate.ended), *changed], slowest, width)
         return row(self._at_work(results), [], width)
 
     def _at_work(self, results: Results) -> list[Part]:
@@ -73,8 +73,10 @@ class Headline(Painted):
             return [("   starting …", "quiet")]
         done, known = results.done
         parts: list[Part] = [("   ", "")]
-        if done:
+        if done and known:
             parts += [*words.bar(done, 0, known, 10), (f" {done}/{known} packages   ", "quiet")]
+        elif done:
+            parts.append((f"{words.count(done, 'package')} done   ", "quiet"))
         if results.running:
             for (_, test), seconds in list(results.running.items())[:4]:
                 parts += [(test, "busy"), (f" {seconds:.1f} s   ", "quiet")]
@@ -87,7 +89,7 @@ class Headline(Painted):
         awaited = results.awaited
         names = f"   awaited: {words.plain_list(awaited, 3)}" if awaited else ""
         if done and not awaited:
-            return [*parts, ("ending …", "quiet")]
+            return [*parts, ("ending …" if known else "", "quiet")]
         return [*parts, ("compiling", "busy"), (f"{waits}{names}", "quiet")]
 
 

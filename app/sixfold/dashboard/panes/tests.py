@@ -184,7 +184,8 @@ class TestTree(CursorRows):
         if gate and gate.ended:
             look = words.VERDICT_LOOKS[gate.ended.verdict]
         done, known = self.results.done
-        right: list[Part] = [(f"{done}/{known} packages ", "quiet")] if known else []
+        told = f"{done}/{known} packages " if known else f"{words.count(done, 'package')} "
+        right: list[Part] = [(told if done or known else "", "quiet")]
         glyph: list[Part] = [(f"{look.glyph} ", look.tone)] if look else []
         return [*glyph, ("all that is printed", "plain")], right
 
