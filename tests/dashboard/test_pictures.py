@@ -47,6 +47,8 @@ class Compare(Protocol):
 def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The story's times are local ones."""
     monkeypatch.setenv("TZ", "UTC")
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
     time.tzset()
     yield
     monkeypatch.undo()
