@@ -25,30 +25,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace], int] = asked.command
         return command(asked)
     except UserError as error:
-        print(f"sixfold: {_one_line(str(error))}", file=sys.stderr)
+        _say(str(error))
         return 2
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         where = error.filename or "system"
-        print(
-            f"sixfold: {where}: {error.strerror or error}; mend that, then again", file=sys.stderr
-        )
+        _say(f"{where}: {error.strerror or error}; mend that, then again")
         return 2
     except KeyboardInterrupt:
         return 130
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _say(text: str) -> None:
+    """One line on stderr; it may quote files."""
+    from sixfold.lines import harmless  # noqa: PLC0415 (only where something is wrong)
+
+    print(f"sixfold: {harmless(' '.join(text.split()))}", file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
     """Wrong usage is one line, like every other error."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"sixfold: usage: {message}; see `{self.prog} --help`", file=sys.stderr)
+        _say(f"usage: {message}; see `{self.prog} --help`")
         raise SystemExit(2)
 
 

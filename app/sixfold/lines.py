@@ -12,15 +12,32 @@ from sixfold.state import RunState, Work
 
 SHORT = 10
 """Characters of a commit's id that are shown."""
-_CONTROLS = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+MARKS = 4
+"""Combining marks on one letter that are shown; no writing needs more."""
+CONTROLS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
 )
-"""Control characters, those that turn the direction of writing among them."""
+"""In a class of a pattern: controls, what turns the direction of writing, and what hides in text.
+
+Newlines and tabs are none of them, nor are the joiners of emoji and of scripts that need them.
+"""
+_CONTROLS = re.compile(f"[{CONTROLS}]")
+_COMBINING = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff"
+    "\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+)
+_FLOOD = re.compile(f"({_COMBINING}{{{MARKS}}}){_COMBINING}+")
 
 
 def harmless(text: str) -> str:
-    """`text` without control characters: what agents and tests print is data."""
-    return _CONTROLS.sub("", text)
+    """`text` without control characters: what agents, tests and files say is data."""
+    return text if text.isascii() and text.isprintable() else calm(_CONTROLS.sub("", text))
+
+
+def calm(text: str) -> str:
+    """`text` without the marks that are heaped on one letter."""
+    return text if text.isascii() else _FLOOD.sub(r"\1", text)
 
 
 def _clock(at: datetime) -> str:
@@ -194,7 +211,7 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     counts = Counter(task.state for task in state.tasks.values())
     tally = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     ended = state.ended or now
-    elapsed = f", {(ended - state.started).total_seconds():.0f} s" if state.started else ""
+    elapsed = f", {_seconds(state.started, ended):.0f} s" if state.started else ""
     lines = [
         f"run {state.run}: {state.status}{'' if live or state.ended else ', not live'}{elapsed}",
         f"{state.done} of {state.total} tasks done ({tally})",
@@ -227,6 +244,11 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     if state.gate and state.gate.ended:
         lines.append(gate_lines(state.gate.ended))
     return lines
+
+
+def _seconds(began: datetime, ended: datetime) -> float:
+    """Never less than none: the clock may have been set back."""
+    return max(0.0, (ended - began).total_seconds())
 
 
 def spending(usage: Usage) -> str:

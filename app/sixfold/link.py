@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,10 @@ import msgspec
 from sixfold import events as ev
 
 CHUNK = 1 << 16
+PATIENCE = 3.0
+"""Seconds that a runner may be too busy to take a call, or take to be there again."""
+PAUSE = 0.05
+"""Seconds between two calls."""
 LONGEST_ADDRESS = 100
 """Bytes of a socket's path; the kernel allows 104 to 108."""
 
@@ -53,37 +58,62 @@ def short_address(path: Path) -> Iterator[str]:
 
 
 class Link:
-    """A connection to a live run."""
+    """A connection to a live run; one that is lost before the run has ended is made again."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, socket: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._socket, self._reader, self._writer = socket, reader, writer
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[ev.Answer]] = {}
+        self._refused = ""
+        """Why the runner does not take us."""
         self._inbox: asyncio.Queue[Sequence[ev.Message] | None] = asyncio.Queue(maxsize=8)
         self._pump = asyncio.create_task(self._read())
 
     @classmethod
     async def connect(cls, socket: Path) -> Link:
         """Reach the runner behind `socket`. Raises `LinkError`."""
-        try:
-            with short_address(socket) as address:
-                return cls(*await asyncio.open_unix_connection(address, limit=CHUNK))
-        except OSError as error:
-            raise LinkError(f"{socket}: {error.strerror or error}") from error
+        return cls(socket, *await _call(socket))
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
-        """The journal from its start, then all that comes, until the runner closes the link."""
-        await self._send(ev.Watch())
-        while (batch := await self._inbox.get()) is not None:
-            yield batch
+        """The journal from its start, then all that comes, until the run has ended.
+
+        Raises `LinkError` where the runner takes no more viewers.
+        """
+        seen, ended = 0, False
+        while True:
+            heard = False
+            await self._send(ev.Watch(after=seen))
+            while (batch := await self._inbox.get()) is not None:
+                yield batch
+                heard = True
+                for message in batch:
+                    if isinstance(message, ev.Event):
+                        seen, ended = message.seq, isinstance(message, ev.RunEnded)
+            if self._refused and not heard:
+                raise LinkError(self._refused)
+            if ended or not heard or not await self._again():
+                return
+
+    async def _again(self) -> bool:
+        """Call again where the runner is still there."""
+        try:
+            reader, writer = await _call(self._socket)
+        except LinkError:
+            return False
+        self._writer.close()
+        self._reader, self._writer = reader, writer
+        self._pump = asyncio.create_task(self._read())
+        return True
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Send `command` and wait for its answer. Raises `LinkError` when the runner goes away."""
         number = next(self._ids)
         answer: asyncio.Future[ev.Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
-        await self._send(msgspec.structs.replace(command, id=number))
         try:
+            await self._send(msgspec.structs.replace(command, id=number))
             return await answer
         finally:
             self._waiting.pop(number, None)
@@ -125,14 +155,33 @@ class Link:
     def _take(self, line: bytes) -> ev.Message | None:
         try:
             message = ev.decode_message(line)
-        except msgspec.MsgspecError:
+        except (ValueError, RecursionError):
             return None  # a newer runner's message that this viewer does not know
-        if isinstance(message, ev.Answer):
-            answer = self._waiting.get(message.id)
-            if answer and not answer.done():
-                answer.set_result(message)
-            return None
-        return message
+        if not isinstance(message, ev.Answer):
+            return message
+        answer = self._waiting.get(message.id)
+        if message.id == 0:  # it could not make out what it was asked
+            answer = next(iter(self._waiting.values()), None)
+        if answer and not answer.done():
+            answer.set_result(message)
+        elif message.id == 0:
+            self._refused = message.reason
+        return None
+
+
+async def _call(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Reach the runner behind `socket`, however many call it now. Raises `LinkError`."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with short_address(socket) as address:
+                return await asyncio.open_unix_connection(address, limit=CHUNK)
+        except BlockingIOError as error:
+            if time.monotonic() > until:
+                raise LinkError(f"{socket}: the runner is too busy to answer") from error
+            await asyncio.sleep(PAUSE)
+        except OSError as error:
+            raise LinkError(f"{socket}: {error.strerror or error}") from error
 
 
 class Later:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
+from sixfold import private
 from sixfold.agents.permissions import Request
 from sixfold.events import Utterance
+from sixfold.masking import Masks, Veil
 from sixfold.model import Usage
 
 
@@ -56,7 +59,9 @@ class Turn(Struct, frozen=True):
     result: Path
     """Where the agent may leave its result (`SIXFOLD_RESULT`)."""
     transcript: Path
-    """Everything it prints is appended here, raw; the prompt is put beside it as `.prompt.md`."""
+    """Everything it prints is appended here; the prompt is put beside it as `.prompt.md`."""
+    masks: Masks = Masks()
+    """What is left out of both."""
     before: Sequence[str] = ()
     """Words in front of the agent's command: a sandbox."""
     session: str = ""
@@ -105,10 +110,34 @@ class Agent(Protocol):
         ...
 
 
-def read_result(path: Path) -> Result | str:
-    """The result an agent left, an empty one where it left none, or what is wrong with it."""
+@contextmanager
+def prompt_file(turn: Turn, prompt: str) -> Iterator[Path]:
+    """The prompt in a file beside the transcript; one with secrets is soon gone again elsewhere."""
+    kept, masked = turn.transcript.with_suffix(".prompt.md"), turn.masks.text(prompt)
+    with private.opened(kept, "wb") as file:
+        file.write(masked.encode())
+    if masked == prompt:
+        yield kept
+        return
+    whole = turn.result.with_suffix(".prompt.md")
+    with private.opened(whole, "wb") as file:
+        file.write(prompt.encode())
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        yield whole
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def read_result(turn: Turn) -> Result | str:
+    """The result an agent left, an empty one where it left none, or what is wrong with it.
+
+    What stays of it in the file is without secrets.
+    """
+    try:
+        data = turn.result.read_bytes()
+        with private.opened(turn.result, "wb") as file:
+            file.write(Veil(turn.masks).whole(data))
+        return msgspec.json.decode(data, type=Result)
     except FileNotFoundError:
         return Result()
     except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as error:

@@ -8,12 +8,12 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from msgspec import structs
 
 from sixfold import process
-from sixfold.agents.agent import Agent, Client, Turn, TurnEnd
+from sixfold.agents.agent import Agent, Client, Turn, TurnEnd, prompt_file
 from sixfold.agents.endings import FINE, judged
 from sixfold.agents.formats.format import Format
 from sixfold.agents.formats.stream import Stream
@@ -21,6 +21,7 @@ from sixfold.agents.pipes import Pieces
 from sixfold.agents.speech import LONGEST_LINE, utterance
 from sixfold.agents.totals import Totals
 from sixfold.events import Utterance
+from sixfold.private import Transcript
 
 LEAVE_SECONDS = 180.0
 """How long a program may be silent that has told the end of its turn: what it began may go on."""
@@ -143,14 +144,11 @@ class CommandAgent(Agent):
         self, words: Sequence[str], prompt: str, turn: Turn, listener: Listener
     ) -> TurnEnd:
         """One program from its start to its end, told `prompt`."""
-        prompt_file = turn.transcript.with_suffix(".prompt.md")
-        prompt_file.write_text(prompt, encoding="utf-8")
-        command, in_command = _fill(words, prompt, prompt_file)
         with contextlib.ExitStack() as stack:
-            stdin = (
-                subprocess.DEVNULL if in_command else stack.enter_context(prompt_file.open("rb"))
-            )
-            transcript = stack.enter_context(turn.transcript.open("ab"))
+            path = stack.enter_context(prompt_file(turn, prompt))
+            command, in_command = _fill(words, prompt, path)
+            stdin = subprocess.DEVNULL if in_command else stack.enter_context(path.open("rb"))
+            transcript = stack.enter_context(Transcript(turn.transcript, turn.masks))
             try:
                 child = await process.spawn(
                     command,
@@ -163,10 +161,10 @@ class CommandAgent(Agent):
             except OSError as error:
                 return TurnEnd(ok=False, reason=f"cannot start {command[0]}: {error.strerror}")
             end = await self._hear_out(child, transcript, listener)
-        return _judge(end, turn.result)
+        return _judge(end, turn)
 
     async def _hear_out(
-        self, child: process.Child, transcript: BinaryIO, listener: Listener
+        self, child: process.Child, transcript: Transcript, listener: Listener
     ) -> TurnEnd:
         now = asyncio.get_running_loop().time
         most = now() + self._timeout
@@ -198,9 +196,9 @@ def _fill(command: Sequence[str], prompt: str, prompt_file: Path) -> tuple[list[
     return filled, any(_PLACE.search(word) for word in command)
 
 
-def _judge(end: TurnEnd, result: Path) -> TurnEnd:
+def _judge(end: TurnEnd, turn: Turn) -> TurnEnd:
     """How a turn ended, by its program and by the file that the agent left, whose word is first."""
-    left = judged(result)
+    left = judged(turn)
     if end.limit:
         return end
     return structs.replace(end, result=left.result) if left.ok else left
@@ -213,14 +211,13 @@ def _noted(line: str) -> Utterance:
 async def _listen(
     child: process.Child,
     reader: asyncio.StreamReader | None,
-    transcript: BinaryIO,
+    transcript: Transcript,
     hear: Callable[[bytes], None],
 ) -> None:
     if reader is None:
         return
     async for chunk in process.chunks(child, reader):
-        transcript.write(chunk)
-        transcript.flush()
+        transcript.write(chunk, is_out=reader is child.out)
         hear(chunk)
 
 

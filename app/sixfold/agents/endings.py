@@ -6,9 +6,8 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from sixfold.agents.agent import Limit, TurnEnd, read_result
+from sixfold.agents.agent import Limit, Turn, TurnEnd, read_result
 from sixfold.agents.speech import LONGEST_LINE
 
 RATE_LIMIT = "rate limit"
@@ -75,9 +74,9 @@ def gone(code: int) -> str:
     return f"it ended in mid-turn with exit code {code}"
 
 
-def judged(result: Path) -> TurnEnd:
+def judged(turn: Turn) -> TurnEnd:
     """How a turn ended that went well, by the result file that the agent left."""
-    left = read_result(result)
+    left = read_result(turn)
     if isinstance(left, str):
         return TurnEnd(ok=False, reason=left)
     return TurnEnd(ok=not left.failed, reason=left.failed, result=left)

@@ -171,7 +171,7 @@ class Player:
             case Step(write=Write(path, text)):
                 self._target(path, "write").write_text(text, encoding="utf-8")
             case Step(copy=Copy(path, source)):
-                shutil.copyfile(self._source / source, self._target(path, "write"))
+                shutil.copyfile(self._given(source), self._target(path, "write"))
             case Step(delete=str(path)):
                 self._target(path, "delete").unlink()
             case Step(run=str(command)):
@@ -191,6 +191,13 @@ class Player:
         tell(do=f"{verb} {path}")
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+    def _given(self, source: str) -> Path:
+        """A file below the playbook's directory."""
+        found = (self._source / source).resolve()
+        if not found.is_relative_to(self._source.resolve()):
+            raise StepError(f"{source} lies outside the playbook's directory")
+        return found
 
     def _run(self, command: str) -> None:
         tell(do=f"run {command}")

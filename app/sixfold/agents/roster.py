@@ -11,6 +11,7 @@ from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.acp.starts import Starts
 from sixfold.agents.agent import Agent
 from sixfold.agents.command import CommandAgent
+from sixfold.agents.confined import confined
 from sixfold.agents.formats.known import FORMATS
 from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
@@ -78,7 +79,8 @@ def enlist(settings: Settings, name: str, folder: Path, starts: Starts | None = 
             form = FORMATS.get(agent.format)
             return CommandAgent(name, command, env=agent.env, timeout=agent.timeout, form=form)
         case "scripted":
-            _look_through(folder / agent.playbook, f"agent {name}")
+            where = f"agent {name}"
+            _look_through(confined(folder, agent.playbook, where), where)
             return scripted(name, agent, folder)
         case "acp":
             return AcpAgent(

@@ -84,7 +84,7 @@ def journal(run: RunFolder) -> list[ev.AnyEvent]:
     try:
         return run.events()
     except (OSError, ValueError) as error:
-        hint = "the journal is damaged; what stands before that line is a journal by itself"
+        hint = "what stands before that line is a journal by itself"
         raise UserError(str(run.journal), str(error), hint) from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sixfold import events as ev
+from sixfold import lines
 from sixfold.commands import asked as ask
 from sixfold.errors import UserError
 from sixfold.link import Link, LinkError
@@ -36,7 +37,8 @@ def main(asked: argparse.Namespace) -> int:
     except LinkError as error:
         raise UserError(f"run {live.id}", str(error), "see `sixfold status`") from error
     if not answer.accepted:
-        print(f"sixfold: {asked.name}: refused; {answer.reason}", file=sys.stderr)
+        why = lines.harmless(answer.reason)
+        print(f"sixfold: {asked.name}: refused; {why}", file=sys.stderr)
     return 0 if answer.accepted else 1
 
 

@@ -196,7 +196,7 @@ def _isolation(options: Options) -> str:
 def _leftovers(root: Path) -> Check:
     try:
         found = clean.find(Store(root))
-    except GitError as error:
+    except (OSError, GitError) as error:
         return Check("leftovers", str(error))
     if not found:
         return Check("leftovers", "none")

@@ -86,8 +86,10 @@ from sixfold.events.facts import (
     TurnHeld,
     UsageReported,
 )
+from sixfold.events.journal import VERSION, Journal, read
 
 __all__ = [
+    "VERSION",
     "AgentOutput",
     "AgentRecovered",
     "AgentStalled",
@@ -110,6 +112,7 @@ __all__ = [
     "GateProgress",
     "GateStarted",
     "IntegrationStarted",
+    "Journal",
     "Notice",
     "OutputLine",
     "PackageProgress",
@@ -243,12 +246,15 @@ def decode_command(line: bytes) -> AnyCommand:
     return _commands.decode(line)
 
 
-def decode_journal(lines: Iterable[bytes]) -> list[AnyEvent]:
-    """The events of a journal, in order.
+def read_journal(data: bytes) -> Journal[AnyEvent]:
+    """A journal, from its first event. Raises `ValueError` where it is damaged or too new."""
+    return read(data, decode_event)
 
-    A last line that was cut short (the runner died while it wrote) is left out; the gap-free
-    `seq` makes anything else that is missing visible. Raises `ValueError` on a broken line
-    before the last.
+
+def decode_journal(lines: Iterable[bytes]) -> list[AnyEvent]:
+    """Events of a stream, in order, wherever it begins; a last line that was cut short is left out.
+
+    Raises `ValueError` on a broken line before the last.
     """
     found: list[AnyEvent] = []
     broken: str | None = None
@@ -259,6 +265,6 @@ def decode_journal(lines: Iterable[bytes]) -> list[AnyEvent]:
             raise ValueError(broken)
         try:
             found.append(decode_event(line))
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:
             broken = f"line {number}: {error}"
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from sixfold.events.tag import snake
 from sixfold.model import TestName
@@ -11,11 +13,14 @@ from sixfold.model import TestName
 class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
     """What a viewer asks of the runner; `id` comes back in the answer."""
 
-    id: int = 0
+    id: Annotated[int, Meta(ge=0, lt=1 << 53)] = 0
 
 
 class Watch(Command, frozen=True, kw_only=True):
-    """Send me the journal from its start, the latest bulk, and all that comes."""
+    """Send me the journal, the latest bulk, and all that comes."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+    """`seq` of the last event that I have: I was here before."""
 
 
 class Pause(Command, frozen=True, kw_only=True):

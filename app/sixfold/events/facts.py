@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from sixfold.events.journal import VERSION
 from sixfold.events.tag import snake
 from sixfold.model import (
     Checklist,
@@ -50,6 +51,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Options of the command line by name, for whoever goes on with the run."""
     sandbox: Literal["bwrap", "off"] = "off"
     """What keeps agents from writing anything but where they work."""
+    version: int = VERSION
+    """Of the journal that begins here."""
 
 
 class RunContinued(Event, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sixfold.feature.load import Feature
+from sixfold.feature.load import Feature, at_home
 
 CONSTITUTION = ".specify/memory/constitution.md"
 LONGEST_CONTRACTS = 8_000
@@ -30,10 +30,10 @@ def listed(feature: Feature) -> list[str]:
     lines = [
         _told(feature, path, _HOLDS.get(name, ""))
         for name in names
-        for path in _files(feature.directory / name)
+        for path in _files(feature.root, feature.directory / name)
     ]
     constitution = feature.root / CONSTITUTION
-    if constitution.is_file():
+    if constitution.is_file() and at_home(feature.root, constitution):
         lines.append(_told(feature, constitution, "the project's principles, which come first"))
     return lines
 
@@ -41,7 +41,7 @@ def listed(feature: Feature) -> list[str]:
 def contracts(feature: Feature) -> str:
     """What stands in `contracts/`, file after file; empty where it is too long to be told whole."""
     parts = []
-    for path in _files(feature.directory / "contracts"):
+    for path in _files(feature.root, feature.directory / "contracts"):
         text = _text(path).strip()
         if text:
             name = path.relative_to(feature.directory).as_posix()
@@ -52,13 +52,16 @@ def contracts(feature: Feature) -> str:
 
 def text_of(feature: Feature, name: str) -> str:
     """A document of the feature's directory; empty where there is none."""
-    return _text(feature.directory / name)
+    path = feature.directory / name
+    return _text(path) if at_home(feature.root, path) else ""
 
 
-def _files(path: Path) -> list[Path]:
+def _files(root: Path, path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(one for one in path.rglob("*") if one.is_file())[:MOST_FILES]
-    return [path] if path.is_file() else []
+        found = sorted(one for one in path.rglob("*") if one.is_file())
+    else:
+        found = [path] if path.is_file() else []
+    return [one for one in found if at_home(root, one)][:MOST_FILES]
 
 
 def _told(feature: Feature, path: Path, holds: str) -> str:

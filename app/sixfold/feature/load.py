@@ -55,9 +55,14 @@ def load(root: Path, *, feature: Path | None = None, spec_info: Path | None = No
         spec_info=info,
         tasks_path=_tasks(root, directory),
         docs=answer.docs,
-        checklists=_checklists(directory),
+        checklists=_checklists(root, directory),
         notes=(*notes, *answer.notes, *hooks.notes(root)),
     )
+
+
+def at_home(root: Path, path: Path) -> bool:
+    """Is a file of the repository in it, links followed."""
+    return path.resolve().is_relative_to(root)
 
 
 def inside(root: Path, path: str, where: str) -> Path:
@@ -78,7 +83,7 @@ def _spec_info(root: Path, asked: Path | None) -> SpecInfo | None:
         return _read_spec_info(root / asked, str(asked))
     for place in spec_info.PLACES:
         if (root / place).is_file():
-            return _read_spec_info(root / place, place)
+            return _read_spec_info(inside(root, place, place), place)
     return None
 
 
@@ -114,6 +119,7 @@ def _contradiction(
 def _tasks(root: Path, directory: Path) -> Path:
     path = directory / "tasks.md"
     name = path.relative_to(root).as_posix()
+    inside(root, name, name)
     text = _text(path, name, "run /speckit.tasks to create the task list")
     if not checklists.has_box(text):
         what = "there is no task in it" if text.strip() else "it is empty"
@@ -121,9 +127,9 @@ def _tasks(root: Path, directory: Path) -> Path:
     return path
 
 
-def _checklists(directory: Path) -> tuple[Checklist, ...]:
+def _checklists(root: Path, directory: Path) -> tuple[Checklist, ...]:
     folder = directory / "checklists"
-    files = sorted(path for path in folder.rglob("*.md") if path.is_file())
+    files = sorted(path for path in folder.rglob("*.md") if path.is_file() and at_home(root, path))
     return tuple(
         checklists.count(path.relative_to(folder).as_posix(), _text(path, str(path), "mend it"))
         for path in files

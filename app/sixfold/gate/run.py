@@ -18,10 +18,11 @@ from sixfold.gate.command import GoTest, as_go_test, survey
 from sixfold.gate.excerpt import Excerpts
 from sixfold.gate.failures import command_failure
 from sixfold.gate.listen import GoListener, Listener, PlainListener
-from sixfold.gate.transcript import Transcript
 from sixfold.gate.verdict import NOTHING
 from sixfold.gate.words import parse
+from sixfold.masking import Masks
 from sixfold.model import Failure, Verdict
+from sixfold.private import Transcript
 from sixfold.process import MARKER, Child, chunks, spawn
 
 GATE_MARKER = "SIXFOLD_GATE"
@@ -34,6 +35,7 @@ BATCH_LINES = 500
 LAST_WORDS = 2.0
 """Seconds that output may take to arrive once the command was ended."""
 
+NO_MASKS = Masks()
 Hear = Callable[[list[OutputLine], GateProgress], None]
 
 
@@ -60,18 +62,21 @@ async def run_gate(
     record: Path | None,
     hear: Hear,
     number: int,
+    masks: Masks = NO_MASKS,
 ) -> GateResult:
     """Run `command` in `root` for at most `timeout` seconds.
 
     `hear` gets what was printed and the tally, at most fifteen times a second and once at the
-    end; `record` gets the raw output. A command that cannot be started is the verdict `error`.
-    When this is cancelled, the command and all it started are ended first.
+    end; `record` gets the output, but for what `masks` hide. A command that cannot be started is
+    the verdict `error`. When this is cancelled, the command and all it started are ended first.
     """
     go_test = as_go_test(command) if format != "lines" else None
     if format == "go-json" and not go_test:
         go_test = GoTest(list(command), "", ours=False)
     if not go_test:
-        return await _run(list(command), PlainListener(), root, env, timeout, record, hear, number)
+        return await _run(
+            list(command), PlainListener(), root, env, timeout, record, hear, number, masks
+        )
     tree = await asyncio.to_thread(survey, root, go_test.start)
     listener = GoListener(tree)
     if go_test.ours and tree.empty:
@@ -79,7 +84,9 @@ async def run_gate(
         return GateResult("green", NOTHING)
     expecting = asyncio.create_task(_expect(listener, command, root, env))
     try:
-        return await _run(go_test.command, listener, root, env, timeout, record, hear, number)
+        return await _run(
+            go_test.command, listener, root, env, timeout, record, hear, number, masks
+        )
     finally:
         expecting.cancel()
         await asyncio.gather(expecting, return_exceptions=True)
@@ -103,9 +110,10 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
     record: Path | None,
     hear: Hear,
     number: int,
+    masks: Masks,
 ) -> GateResult:
     marks = {GATE_MARKER: str(number), MARKER: env.get(MARKER) or uuid.uuid4().hex}
-    transcript = Transcript(record)
+    transcript = Transcript(record, masks, "wb")
     try:
         try:
             child = await spawn(

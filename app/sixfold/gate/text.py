@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from sixfold.lines import CONTROLS, calm
+
 _COLOUR = re.compile(r"\x1b\[[\d;:]*m")
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+_UNSAFE = re.compile(f"[{CONTROLS}]")
 LINE_WIDTH = 1000
 """Characters of a line on its way to a screen."""
 
@@ -17,6 +17,7 @@ def clean(text: str) -> str:
 
     Colour sequences go, all else is kept as a picture of itself: ESC becomes `␛`.
     """
+    text = calm(text)
     if not _UNSAFE.search(text):
         return text
     return _UNSAFE.sub(_picture, _COLOUR.sub("", text.replace("\r\n", "\n")))
@@ -29,7 +30,7 @@ def _picture(match: re.Match[str]) -> str:
 
 def screen_line(text: str) -> str:
     """`text` as one line of a screen: clean, tabs expanded, cut at `LINE_WIDTH`."""
-    if len(text) <= LINE_WIDTH and text.isprintable():
+    if len(text) <= LINE_WIDTH and text.isascii() and text.isprintable():
         return text
     line = clean(text[: LINE_WIDTH + 1].rstrip("\r\n")).replace("\n", " ").expandtabs(4)
     return line if len(line) <= LINE_WIDTH else line[: LINE_WIDTH - 1] + "…"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import structs
 
 from sixfold import events as ev
+from sixfold.masking import Masks, Veil
 from sixfold.tally import Tally
 
 SECONDS = 0.05
@@ -15,115 +19,156 @@ SECONDS = 0.05
 MOST_LINES = 2_000
 """Lines of one slot or of the gate that a viewer who comes later is shown."""
 MOST_CHARACTERS = 1 << 20
-"""Of one slot, with what there is to unfold."""
+"""Of one slot or of the gate, with what there is to unfold."""
+
+Line = TypeVar("Line", ev.Utterance, ev.OutputLine)
 
 
-class Tail:
-    """The last that an agent said: bounded in lines and in characters."""
+class Tail(Generic[Line]):
+    """The last that was said: bounded in lines and in characters."""
 
     def __init__(self) -> None:
-        self.lines: deque[ev.Utterance] = deque()
+        self.lines: deque[Line] = deque()
         self._size = 0
 
-    def extend(self, lines: Sequence[ev.Utterance]) -> None:
+    def extend(self, lines: Iterable[Line]) -> None:
         """The newest push the oldest out."""
-        self.lines.extend(lines)
-        self._size += sum(map(_size, lines))
-        while len(self.lines) > MOST_LINES or self._size > MOST_CHARACTERS:
-            self._size -= _size(self.lines.popleft())
+        for line in lines:
+            self.lines.append(line)
+            self._size += _size(line)
+            while len(self.lines) > MOST_LINES or self._size > MOST_CHARACTERS:
+                self._size -= _size(self.lines.popleft())
 
 
-def _size(line: ev.Utterance) -> int:
-    return len(line.text) + len(line.detail)
+def _size(line: ev.Utterance | ev.OutputLine) -> int:
+    return len(line.text) + len(getattr(line, "detail", ""))
+
+
+class Stream(Generic[Line]):
+    """The lines of one attempt or gate: how many there were, and the last of them.
+
+    `place` is the number of events before them, the one that began it included.
+    """
+
+    def __init__(self, place: int, veil: Veil, pack: Callable[[list[Line]], ev.AnyBulk]) -> None:
+        self.place, self._veil = place, veil
+        self._pack: Callable[[list[Line]], ev.AnyBulk] = pack
+        self.sent = 0
+        """Lines that are on their way to viewers, from the first."""
+        self._count = 0
+        self._new: Tail[Line] = Tail()
+        self._tail: Tail[Line] = Tail()
+
+    def add(self, lines: Sequence[Line]) -> None:
+        """More lines."""
+        self._new.extend(map(self._masked, lines))
+        self._count += len(lines)
+
+    def _masked(self, line: Line) -> Line:
+        said = {name: getattr(line, name, "") for name in ("text", "detail")}
+        masked = {name: self._veil.line(text) for name, text in said.items() if text}
+        changed = {name: text for name, text in masked.items() if text != said[name]}
+        return structs.replace(line, **changed) if changed else line
+
+    def flush(self, send: Callable[[bytes], None]) -> None:
+        """Send what is new."""
+        if self._new.lines:
+            new, self._new = self._new.lines, Tail()
+            send(ev.encode(self._pack(list(new))))
+            self._tail.extend(new)
+            self.sent = self._count
+
+    def since(self, seen: int) -> bytes:
+        """What was sent after the first `seen` lines, as far as it is kept; empty for nothing."""
+        kept = self._tail.lines
+        missed = min(self.sent - seen, len(kept))
+        return ev.encode(self._pack(list(kept)[-missed:])) if missed else b""
+
+
+Mark: TypeAlias = Mapping[int, tuple[object, int]]
+"""Slot (0: the gate) -> the stream in it, and how many lines of it a viewer has."""
 
 
 class Bulk:
-    """Chatter of the slots and output of the gate.
+    """Chatter of the slots and output of the gate, without secrets.
 
     `send` gets whole lines of the wire; `place` tells how many events there are so far, since
     newcomers get the chatter of an attempt right behind the event that began it.
     """
 
-    def __init__(self, send: Callable[[bytes], None], place: Callable[[], int]) -> None:
-        self._send, self._place = send, place
-        self._places: dict[int, int] = {}
-        """Slot (0: the gate) -> the events before its tail, the one that began it included."""
-        self._slots: dict[int, tuple[str, int]] = {}
-        self._tails: dict[int, Tail] = {}
-        self._new: dict[int, Tail] = {}
-        self._gate = 0
-        self._gate_tail: deque[ev.OutputLine] = deque(maxlen=MOST_LINES)
-        self._gate_new: list[ev.OutputLine] = []
+    def __init__(
+        self, send: Callable[[bytes], None], place: Callable[[], int], masks: Masks
+    ) -> None:
+        self._send, self._place, self._masks = send, place, masks
+        self._slots: dict[int, Stream[ev.Utterance]] = {}
+        self._gate: Stream[ev.OutputLine] | None = None
         self._tally, self._again = Tally(), Tally()
         """Of the gate, and of the latest rerun since it began."""
         self._changes: list[ev.GateProgress] = []
 
+    @property
+    def _streams(self) -> dict[int, Stream[Any]]:
+        return {**self._slots, **({0: self._gate} if self._gate else {})}
+
     def begin(self, slot: int, label: str, attempt: int) -> None:
         """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
         self.flush()
-        self._slots[slot] = label, attempt
-        self._places[slot] = self._place() + 1
-        self._tails[slot] = Tail()
+
+        def pack(lines: list[ev.Utterance]) -> ev.AgentOutput:
+            return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=lines)
+
+        self._slots[slot] = Stream(self._place() + 1, Veil(self._masks), pack)
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
         """What the agent in a slot says."""
-        self._tails[slot].extend(lines)
-        self._new.setdefault(slot, Tail()).extend(lines)
+        self._slots[slot].add(lines)
 
     def begin_gate(self, number: int) -> None:
         """A new gate: the output of the one before is no longer shown to newcomers."""
         self.flush()
-        self._gate, self._tally, self._again = number, Tally(), Tally()
-        self._places[0] = self._place() + 1
-        self._gate_tail.clear()
+        self._tally, self._again = Tally(), Tally()
+
+        def pack(lines: list[ev.OutputLine]) -> ev.GateOutput:
+            return ev.GateOutput(gate=number, lines=lines)
+
+        self._gate = Stream(self._place() + 1, Veil(self._masks), pack)
 
     def test(self, lines: Sequence[ev.OutputLine], progress: ev.GateProgress) -> None:
         """What the gate prints, or a rerun of some of its tests, and what changed in the tally."""
-        self._gate_tail.extend(lines)
-        self._gate_new.extend(lines)
-        tally = self._again if progress.rerun else self._tally
-        tally.apply(progress)
-        self._changes.append(progress)
+        if self._gate:
+            self._gate.add(lines)
+        change = self._masks.struct(progress)
+        tally = self._again if change.rerun else self._tally
+        tally.apply(change)
+        self._changes.append(change)
 
     def flush(self) -> None:
         """Send what has gathered."""
-        for slot, new in self._new.items():
-            self._send(ev.encode(self._output(slot, new)))
-        self._new = {}
-        if self._gate_new:
-            printed = self._gate_new[-MOST_LINES:]
-            self._send(ev.encode(ev.GateOutput(gate=self._gate, lines=printed)))
-            self._gate_new = []
-        for progress in self._changes:
-            self._send(ev.encode(progress))
-        self._changes.clear()
+        for stream in self._streams.values():
+            stream.flush(self._send)
+        changes, self._changes = self._changes, []
+        for change in changes:
+            self._send(ev.encode(change))
 
-    def tail(self) -> list[tuple[int, bytes]]:
-        """What a viewer who comes now has missed: number of events before it, line of the wire."""
+    def mark(self) -> Mark:
+        """Where a viewer stands that has all that was sent."""
+        return {slot: (stream, stream.sent) for slot, stream in self._streams.items()}
+
+    def since(self, mark: Mark) -> list[tuple[int, bytes]]:
+        """What a viewer has missed: number of events before it, line of the wire."""
         self.flush()
-        found = [
-            (self._places[slot], ev.encode(self._output(slot, tail)))
-            for slot, tail in self._tails.items()
-            if tail.lines
-        ]
-        if self._gate_tail:
-            lines = list(self._gate_tail)
-            output = ev.encode(ev.GateOutput(gate=self._gate, lines=lines))
-            found.append((self._places[0], output))
-        found += [(self._places[0], line) for line in self.tallies()]
-        return sorted(found, key=itemgetter(0))
-
-    def tallies(self) -> list[bytes]:
-        """The tallies so far, whole, for a viewer who missed a change; lines of the wire."""
+        found: list[tuple[int, bytes]] = []
+        for slot, stream in self._streams.items():
+            known, seen = mark.get(slot, (None, 0))
+            if missed := stream.since(seen if known is stream else 0):
+                found.append((stream.place, missed))
         known = [tally for tally in (self._tally, self._again) if tally.latest.gate]
-        return [ev.encode(tally.whole()) for tally in known]
+        place = self._gate.place if self._gate else 0
+        found += [(place, ev.encode(tally.whole())) for tally in known]
+        return sorted(found, key=itemgetter(0))
 
     async def run(self) -> None:
         """Flush on a clock, until cancelled."""
         while True:
             await asyncio.sleep(SECONDS)
             self.flush()
-
-    def _output(self, slot: int, tail: Tail) -> ev.AgentOutput:
-        label, attempt = self._slots[slot]
-        return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=list(tail.lines))

@@ -112,7 +112,7 @@ class Gates:
             self.good = ended.commit
         self._emit(ended)
         if self._job.settings.gate.junit:
-            await self._write_junit(begun, ended)
+            await self._write_junit(begun, self._job.masks.struct(ended))
         return ended
 
     async def _write_junit(self, begun: ev.GateStarted, ended: ev.GateEnded) -> None:
@@ -149,6 +149,7 @@ class Gates:
             record=self._record(record),
             hear=hear,
             number=self._count,
+            masks=self._job.masks,
         )
 
     def _record(self, name: str) -> Path:

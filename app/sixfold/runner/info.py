@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,8 @@ def leave_info(reading: Reading, state: RunState) -> None:
     """Write how a run ended beside the `spec_info` that was read. Raises `OSError`."""
     read = reading.feature.spec_info
     folder = (reading.root / read.path).parent if read else reading.root / "artifacts"
+    if not read and not folder.resolve().is_relative_to(reading.root.resolve()):
+        raise PermissionError(errno.EPERM, "it leads out of the repository", str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "implement_info"
     gate = state.gate.ended if state.gate else None
@@ -54,5 +57,6 @@ async def _branches(root: Path, run_id: str) -> list[str]:
 
 def _replace(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)  # a link would be written through
     fresh.write_bytes(data)
     fresh.replace(path)

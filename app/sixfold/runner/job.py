@@ -25,6 +25,7 @@ from sixfold.feature.load import Feature
 from sixfold.feature.model import TasksFile
 from sixfold.gate import toolchain
 from sixfold.gate.toolchain import Toolchain
+from sixfold.masking import Masks
 from sixfold.model import Plan, Stories
 from sixfold.plan import graph
 from sixfold.workspace import git, ready
@@ -72,6 +73,8 @@ class Job(Struct, frozen=True, kw_only=True):
     crew: Crew
     env: Mapping[str, str]
     """For every child: the user's environment with the toolchain in front."""
+    masks: Masks
+    """What is a secret in the environment of any child."""
     prompts: Prompts
     context: str
     sandbox: Sandbox
@@ -210,6 +213,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
         plan=draw(reading, reading.tasks),
         crew=crew,
         env=env,
+        masks=Masks.of(env, *(agent.env for agent in settings.agents.values())),
         prompts=find_prompts(reading, context),
         sandbox=find_sandbox(settings, tools, env),
         context=context,

@@ -10,6 +10,9 @@ from pathlib import Path
 import msgspec
 
 from sixfold import events as ev
+from sixfold import private
+
+_sync = getattr(os, "fdatasync", os.fsync)
 
 
 class JournalError(Exception):
@@ -19,35 +22,46 @@ class JournalError(Exception):
 class Journal:
     """Numbers and stamps events; an event counts once the system has taken its whole line.
 
-    A journal that is there already is gone on with: a last line that was cut short is taken off.
-    Raises `ValueError` where it is broken before its last line.
+    A journal that is there already is gone on with: a torn end is taken off, and kept in `TORN`
+    beside it. Raises `ValueError` where it is damaged, or written by a newer version.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self.lines: list[bytes] = []
-        """Every line written, for viewers that come later."""
-        self.events = self._read(path)
-        """What was there already."""
-        self._seq = len(self.lines)
+    TORN = "journal.torn"
 
-    def _read(self, path: Path) -> list[ev.AnyEvent]:
-        data = path.read_bytes()
-        lines = data.split(b"\n")
-        events = ev.decode_journal(lines)
-        self.lines = [line + b"\n" for line in lines if line.strip()][: len(events)]
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._file = os.open(path, flags, 0o600)
+        os.fchmod(self._file, 0o600)
+        try:
+            self._go_on(path)
+        except ValueError:
+            os.close(self._file)
+            raise
+
+    def _go_on(self, path: Path) -> None:
+        found = ev.read_journal(path.read_bytes())
+        if found.unknown:
+            what = f"it was written by a newer sixfold: {found.unknown[0]}"
+            raise ValueError(f"{what}; go on with that one")
+        self.lines, self.events = found.lines, found.events
+        """Every line written, for viewers that come later; what was there already."""
+        self.torn = found.torn
+        """What was taken off."""
         whole = sum(map(len, self.lines))
-        if whole > len(data):  # all of the last line is there but its end
+        if found.torn:
+            with private.opened(path.with_name(self.TORN), "ab") as file:
+                file.write(found.torn)
+        elif whole > os.fstat(self._file).st_size:  # all of the last line is there but its end
             os.write(self._file, b"\n")
         os.ftruncate(self._file, whole)
-        return events
+        for folder in (path.parent, path.parent.parent):
+            _sync_folder(folder)
 
     def append(self, event: ev.AnyEvent) -> ev.AnyEvent:
         """The event as written: with its `seq` and the time, UTC. Raises `JournalError`."""
-        stamped = msgspec.structs.replace(event, seq=self._seq + 1, at=datetime.now(UTC))
+        stamped = msgspec.structs.replace(event, seq=len(self.lines) + 1, at=datetime.now(UTC))
         line = ev.encode(stamped)
         self._write(line)
-        self._seq += 1
         self.lines.append(line)
         return stamped
 
@@ -62,8 +76,23 @@ class Journal:
                 os.ftruncate(self._file, before)
             raise JournalError(f"the journal cannot be written: {error.strerror}") from error
 
+    def sync(self) -> None:
+        """Write through to the disk. Raises `JournalError`."""
+        try:
+            _sync(self._file)
+        except OSError as error:
+            raise JournalError(f"the journal cannot be written: {error.strerror}") from error
+
     def close(self) -> None:
         """Write through to the disk and close."""
-        with contextlib.suppress(OSError):
-            os.fsync(self._file)
+        with contextlib.suppress(JournalError):
+            self.sync()
         os.close(self._file)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive the loss of power, where its file system can."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with contextlib.suppress(OSError):
+        os.fsync(descriptor)
+    os.close(descriptor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -66,7 +67,10 @@ def _gate(path: Path, event: ev.GateStarted, root: Path) -> Iterator[ev.Message]
 def _end_of(path: Path, most: int) -> bytes:
     """The last bytes of a file, whole lines; nothing where it is not there."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - most))
+            data = file.read(most)
     except OSError:
         return b""
-    return data if len(data) <= most else data[-most:].partition(b"\n")[2]
+    return data if size <= most else data.partition(b"\n")[2]

@@ -55,7 +55,7 @@ class Runner:
     def __init__(self, job: Job, folder: RunFolder, *, wait: bool, report: Report) -> None:
         self._job, self._folder, self._wait = job, folder, wait
         self._report = report
-        self._record = Record(folder, self.obey, self._tell_all)
+        self._record = Record(folder, self.obey, self._tell_all, job.masks)
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._woken = asyncio.Event()
@@ -174,7 +174,7 @@ class Runner:
     def _crash(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """An error that nobody waits for, above all a journal that cannot be written."""
         error = context.get("exception")
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and "socket" not in context:  # it listens on by itself
             self._error = error
             self._woken.set()
 
@@ -202,6 +202,9 @@ class Runner:
 
     async def _continue(self) -> None:
         """Go on with a run whose runner stopped or died: what it had begun is settled first."""
+        if lost := self._record.torn:
+            text = f"the journal's end was torn ({len(lost)} bytes); it is kept as journal.torn"
+            self._emit(ev.Notice(text=text, level="warning"))
         await self._ground.open()
         works = list(self.state.work.values())
         endings = await self._ground.recover(works)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sixfold import private
 from sixfold.link import Link, LinkError
 from sixfold.runner.store import Store
 
@@ -21,10 +22,10 @@ async def spawn(root: Path, arguments: Sequence[str]) -> Link:
     Raises `LinkError` with what the runner said last where it ended.
     """
     store = Store(root)
-    store.path.mkdir(mode=0o700, exist_ok=True)
+    store.claim()
     log = store.path / "runner.log"
     command = [sys.executable, "-P", "-m", "sixfold", "run", "--headless", "--wait", *arguments]
-    with log.open("wb") as output:
+    with private.opened(log, "wb") as output:
         process = subprocess.Popen(  # noqa: ASYNC220 (returns at once)
             command,
             cwd=root,

@@ -6,11 +6,14 @@ import fcntl
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sixfold import events as ev
+from sixfold import private
+
+STAMP = "%Y%m%d-%H%M%S"
 
 
 class LiveRunError(Exception):
@@ -36,7 +39,7 @@ class RunFolder:
 
     def events(self) -> list[ev.AnyEvent]:
         """The journal so far. Raises `ValueError` where broken, `OSError` where missing."""
-        return ev.decode_journal(self.journal.read_bytes().split(b"\n"))
+        return ev.read_journal(self.journal.read_bytes()).events
 
     def remove_empty(self) -> None:
         """Take back a folder that no run came to use."""
@@ -45,22 +48,38 @@ class RunFolder:
 
 
 class Store:
-    """All runs of the repository at `root`; everything below `.sixfold/` is its owner's alone."""
+    """All runs of the repository at `root`; everything below `.sixfold/` is its owner's alone.
+
+    Raises `OSError` where something there is a trap: a symbolic link, or somebody else's.
+    """
 
     def __init__(self, root: Path) -> None:
         self.path = root / ".sixfold"
         self._runs = self.path / "runs"
         self._lock = self.path / "lock"
+        for path in (self.path, self._runs, self.path / "worktrees"):
+            with suppress(FileNotFoundError):
+                private.check(path)
 
     def create(self) -> RunFolder:
         """A folder for a new run; its id sorts by time."""
-        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        folder = RunFolder(self._runs / name)
-        self.path.mkdir(mode=0o700, exist_ok=True)
-        self.path.chmod(0o700)
+        folder = RunFolder(self._runs / self._next_name())
+        self.claim()
         for path in (self._runs, folder.path, folder.transcripts, folder.results):
-            path.mkdir(mode=0o700, exist_ok=True)
+            private.folder(path)
         return folder
+
+    def claim(self) -> None:
+        """Make `.sixfold/` its owner's alone. Raises `OSError` where it is a link or not ours."""
+        private.folder(self.path)
+
+    def _next_name(self) -> str:
+        """By the time, and behind all others though the clock was set back."""
+        now, last = datetime.now(UTC), self.find()
+        with suppress(ValueError):
+            before = datetime.strptime(last.id[:15] if last else "", STAMP).replace(tzinfo=UTC)
+            now = max(now, before + timedelta(seconds=1))
+        return f"{now:{STAMP}}-{secrets.token_hex(2)}"
 
     def runs(self) -> list[RunFolder]:
         """Every run that has a journal, oldest first."""
@@ -69,19 +88,18 @@ class Store:
     def find(self, name: str | None = None) -> RunFolder | None:
         """The run called `name` (its beginning is enough), or the last one."""
         found = [run for run in self.runs() if name is None or run.id.startswith(name)]
-        return found[-1] if found else None
+        begun = [run for run in found if run.journal.stat().st_size]
+        return next(reversed(begun or found), None)
 
     @contextmanager
     def hold(self, run: str) -> Iterator[None]:
         """Be the live run, until the block or the process ends. Raises `LiveRunError`."""
-        with self._lock.open("a+b") as file:
-            self._lock.chmod(0o600)
+        self.claim()
+        with private.opened(self._lock, "ab") as file:
             if not _lock_soon(file.fileno()):
-                file.seek(0)
-                raise LiveRunError(file.read().decode(errors="replace"))
+                raise LiveRunError(self._lock.read_text(errors="replace"))
             file.truncate(0)
             file.write(run.encode())
-            file.flush()
             yield
 
     def live(self) -> RunFolder | None:
@@ -92,7 +110,7 @@ class Store:
                     return None
                 name = file.read().decode(errors="replace")
                 return RunFolder(self._runs / name) if name else None
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return None
 
 

@@ -110,6 +110,7 @@ class Turns:
             },
             result=result,
             transcript=self._folder.transcripts / f"{result.stem}.log",
+            masks=self._job.masks,
             again=f"{lead} Work in `{place.root}` and nowhere else.\n\n{prompt}" if lead else "",
         )
         async with self._walls.around(place, attempt.slot) as before:

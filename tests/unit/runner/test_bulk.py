@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sixfold import events as ev
+from sixfold.masking import Masks
 from sixfold.runner import bulk
 from sixfold.runner.bulk import Bulk
 
@@ -16,14 +17,14 @@ def spoken(lines: list[bytes]) -> list[str]:
 
 def test_what_waits_for_viewers_is_bounded_in_lines_and_characters() -> None:
     sent: list[bytes] = []
-    gathered = Bulk(sent.append, lambda: 1)
+    gathered = Bulk(sent.append, lambda: 1, Masks())
     gathered.begin(1, "T001", 1)
     gathered.say(1, [ev.Utterance("say", str(number)) for number in range(5000)])
     gathered.flush()
     assert spoken(sent) == [str(number) for number in range(5000 - bulk.MOST_LINES, 5000)]
     output = "x" * 8000
     gathered.say(1, [ev.Utterance("did", str(n), str(n), output) for n in range(1000)])
-    ((_, tail),) = gathered.tail()
+    ((_, tail),) = gathered.since({})
     assert spoken([tail])[-1] == "999"
     assert len(tail) < 1.1 * bulk.MOST_CHARACTERS
 

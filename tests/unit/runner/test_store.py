@@ -80,3 +80,39 @@ def test_runs_are_found_by_the_beginning_of_their_name_and_the_last_by_default(
     assert named
     assert named.id == runs[0].id
     assert store.find("none") is None
+
+
+@pytest.mark.parametrize("name", [".sixfold", ".sixfold/runs", ".sixfold/worktrees"])
+def test_a_link_where_runs_are_kept_is_refused(tmp_path: Path, name: str) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (root / name).parent.mkdir(parents=True)
+    (root / name).symlink_to(elsewhere)
+    with pytest.raises(NotADirectoryError, match="is a symbolic link"):
+        Store(root)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_lock_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("x")
+    store = Store(tmp_path)
+    run = store.create()
+    (store.path / "lock").symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic link"), store.hold(run.id):
+        pass
+    assert precious.read_text() == "x"
+
+
+def test_a_run_begun_after_the_clock_was_set_back_is_the_last_all_the_same(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path)
+    later = store.create()
+    future = later.path.rename(later.path.with_name("29991231-235959-abcd"))
+    (future / "journal.jsonl").touch()
+    fresh = store.create()
+    fresh.journal.touch()
+    found = store.find()
+    assert found
+    assert found.id == fresh.id > future.name

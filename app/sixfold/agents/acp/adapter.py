@@ -7,17 +7,18 @@ import importlib
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from sixfold import process
 from sixfold.agents.acp.hearing import Hearing
 from sixfold.agents.acp.spending import Spending
 from sixfold.agents.acp.starts import Start, Starts
 from sixfold.agents.acp.wire import Wire
-from sixfold.agents.agent import Client, Turn, TurnEnd
+from sixfold.agents.agent import Client, Turn, TurnEnd, prompt_file
 from sixfold.agents.endings import failed, gone, judged
 from sixfold.agents.pipes import Lines
 from sixfold.agents.speech import LONGEST_LINE, utterance
+from sixfold.private import Transcript
 from sixfold.uncut import to_the_end
 
 if TYPE_CHECKING:
@@ -62,16 +63,15 @@ class AcpAgent:
 
     async def take(self, turn: Turn, client: Client) -> TurnEnd:
         """Start the agent, have the prompt answered, and read its result file."""
-        prompt_file = turn.transcript.with_suffix(".prompt.md")
-        prompt_file.write_text(turn.prompt, encoding="utf-8")
         turn.result.parent.mkdir(parents=True, exist_ok=True)
         turn.result.unlink(missing_ok=True)
-        await _load()
+        with prompt_file(turn, turn.prompt):  # for people; the agent is told in words
+            await _load()
         async with self._starts.one() as start:
             return await self._start(turn, client, start)
 
     async def _start(self, turn: Turn, client: Client, start: Start) -> TurnEnd:
-        with turn.transcript.open("ab") as transcript:
+        with Transcript(turn.transcript, turn.masks) as transcript:
             try:
                 child = await process.spawn(
                     self._command,
@@ -85,12 +85,12 @@ class AcpAgent:
                 reason = f"cannot start {self._command[0]}: {error.strerror}"
                 return TurnEnd(ok=False, reason=reason)
             end = await self._converse(child, transcript, turn, client, start)
-        return judged(turn.result) if end.ok else end
+        return judged(turn) if end.ok else end
 
     async def _converse(
         self,
         child: process.Child,
-        transcript: BinaryIO,
+        transcript: Transcript,
         turn: Turn,
         client: Client,
         start: Start,
@@ -166,14 +166,13 @@ class Errors:
         self.last = ""
         """The last line of it."""
 
-    async def drain(self, child: process.Child, transcript: BinaryIO) -> None:
+    async def drain(self, child: process.Child, transcript: Transcript) -> None:
         """Read until end of file."""
         if child.err is None:
             return
         lines = Lines()
         async for chunk in process.chunks(child, child.err):
-            transcript.write(chunk)
-            transcript.flush()
+            transcript.write(chunk, is_out=False)
             for line in lines.feed(chunk):
                 self.last = line[:LONGEST_LINE].decode(errors="replace").strip() or self.last
 

@@ -22,7 +22,9 @@ from sixfold.agents.acp.wire import Wire
 from sixfold.agents.agent import Client
 from sixfold.agents.permissions import Request
 from sixfold.events import Utterance
+from sixfold.masking import Masks
 from sixfold.model import Usage
+from sixfold.private import Transcript
 
 LAST_WORDS = 2000
 """Bytes of stderr in which the reason is looked for why there was no session."""
@@ -77,7 +79,7 @@ async def meet(
     )
     last = asyncio.create_task(_last_words(child))
     try:
-        with (cwd / "transcript.log").open("ab") as transcript:
+        with Transcript(None, Masks()) as transcript:
             hearing = Hearing(cwd)
             client = _Nobody()
             wire = Wire(child, transcript, hearing, client.hear)

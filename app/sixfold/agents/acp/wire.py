@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 from sixfold import process
 from sixfold.agents.acp.hearing import ASKING, Hearing
@@ -14,6 +14,7 @@ from sixfold.agents.command import Hear
 from sixfold.agents.pipes import Lines, from_json
 from sixfold.agents.speech import utterance
 from sixfold.events import Utterance
+from sixfold.private import Transcript
 
 Message: TypeAlias = dict[str, Any]
 _KINDS = (("id", (int, str, type(None))), ("method", str), ("error", (dict, type(None))))
@@ -24,11 +25,11 @@ class Wire:
     """The library's transport to `child`.
 
     Updates are heard here, at once and in order; only what wants an answer or is one goes on to
-    the library. All that comes is in the transcript, raw.
+    the library. All that comes is in the transcript.
     """
 
     def __init__(
-        self, child: process.Child, transcript: BinaryIO, hearing: Hearing, hear: Hear
+        self, child: process.Child, transcript: Transcript, hearing: Hearing, hear: Hear
     ) -> None:
         self._child, self._transcript = child, transcript
         self._hearing, self._hear = hearing, hear
@@ -58,7 +59,6 @@ class Wire:
         lines = Lines()
         async for chunk in process.chunks(self._child, self._child.out):
             self._transcript.write(chunk)
-            self._transcript.flush()
             self.heard = time.monotonic()
             for message in self._sort(lines.feed(chunk)):
                 yield message

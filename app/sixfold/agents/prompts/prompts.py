@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sixfold.agents.confined import confined
 from sixfold.agents.prompts import context
 from sixfold.agents.prompts.about import Brief, Contradiction
 from sixfold.config import ConfigError
@@ -139,6 +140,7 @@ def _look_through(folder: Path) -> None:
         if path.name not in known and not path.name.startswith("_"):
             hint = f"known are {', '.join(sorted(known))}; begin the names of others with _"
             raise ConfigError(str(path), "no prompt has this name", hint)
+        confined(folder, path.name, str(path))
 
 
 def _environment(folder: Path | None) -> Environment:

@@ -7,6 +7,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from sixfold.dashboard.widgets.row import clean
+from sixfold.lines import calm
 
 
 class Inert(LineFilter):
@@ -14,6 +15,7 @@ class Inert(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's
         """The segments, harmless."""
-        if all(segment.text.isprintable() for segment in segments):
+        texts = [segment.text for segment in segments]
+        if all(text.isprintable() and calm(text) is text for text in texts):
             return segments
-        return [Segment(clean(text), style, control) for text, style, control in segments]
+        return [Segment(calm(clean(text)), style, control) for text, style, control in segments]

@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
+from sixfold.lines import CONTROLS
+
 Part: TypeAlias = tuple[str, str]
 """Text and the name of its tone."""
 
-_unsafe = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_unsafe = re.compile(f"[\n\t{CONTROLS}]")
 
 
 def _visible(match: re.Match[str]) -> str:
