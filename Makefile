@@ -60,7 +60,8 @@ test: $(INSTALLED) ## all tests
 test-agents: $(INSTALLED) ## six real agents on a scripted model, loopback alone (needs node)
 	$(BIN)/python tests/agents/real_agents.py $(ARGS)
 
-chaos: $(INSTALLED) ## the demo, killed at every event of its journal (a quarter of an hour)
+chaos: $(INSTALLED) ## the demo, besieged by viewers, and killed at every event (half an hour)
+	$(BIN)/python tests/end_to_end/chaos_storm.py
 	$(BIN)/python tests/end_to_end/chaos_demo.py $(ARGS)
 
 bench: $(INSTALLED) ## what things cost, printed

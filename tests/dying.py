@@ -43,7 +43,7 @@ JOINING = ("joining", "trunk", "checkout", "move")
 MOST = 1000
 """Processes, before it is plain that they get nowhere."""
 TIMES, LONGEST = 20, 1.5
-"""How often somebody kills it, and after how many seconds at most."""
+"""How often somebody kills it, and how many seconds after its first event at most."""
 
 
 class Places:
@@ -129,6 +129,22 @@ def live(kinds: set[str], path: Path) -> int:
         return 70
 
 
+def kill_at_work(child: int, seconds: float) -> None:
+    """Kill a process so long after its first event, if it lives as long."""
+    before = written()
+    while written() == before:
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return
+        time.sleep(0.01)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+
+
+def written() -> int:
+    """Bytes in all journals."""
+    return sum(path.stat().st_size for path in Path(".sixfold/runs").glob("*/journal.jsonl"))
+
+
 def main(kinds: set[str]) -> int:
     """The exit code of the process that came through."""
     path = Path(".git/places")
@@ -140,8 +156,7 @@ def main(kinds: set[str]) -> int:
             sys.stdout.flush()
             os._exit(code)
         if "outside" in kinds and number < TIMES:
-            time.sleep(moments.uniform(0, LONGEST))
-            os.kill(child, signal.SIGKILL)
+            kill_at_work(child, moments.uniform(0, LONGEST))
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
             return os.waitstatus_to_exitcode(status)

@@ -256,9 +256,16 @@ def _as_before(reading: Reading, started: RunStarted) -> Reading:
 
 def _refuse_elsewhere(root: Path, started: RunStarted) -> None:
     branch, _ = asyncio.run(git.head(root))
-    if branch != started.branch:
-        what = f"the run began on {started.branch}, and {branch} is checked out"
-        raise UserError(str(root), what, f"`git switch {started.branch}`, then again")
+    if branch == started.branch:
+        return
+    ref = f"refs/heads/{started.branch}"
+    if asyncio.run(git.run(root, "rev-parse", "--verify", "-q", ref)).code:
+        again = f"`git switch -c {started.branch} {started.work_branch or started.commit}`"
+        raise UserError(
+            str(root), f"the run began on {started.branch}, which is gone", f"{again}, then again"
+        )
+    what = f"the run began on {started.branch}, and {branch} is checked out"
+    raise UserError(str(root), what, f"`git switch {started.branch}`, then again")
 
 
 def look_at_tree(reading: Reading, options: Options, *, going_on: bool = False) -> Readiness:
