@@ -88,15 +88,21 @@ class Page:
                 assert "error" not in heard, heard["error"]
                 return heard["result"]
 
-    def show(self, file: Path, width: int, scheme: str = "light") -> None:
-        """Load a file in a window so wide, and wait until all of it is there."""
+    def show(self, place: Path | str, width: int, scheme: str = "light") -> None:
+        """Load a file or an address in a window so wide, and wait until all of it is there."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         wanted = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", features=wanted)
-        self.call("Page.navigate", url=file.as_uri())
+        self.call("Page.navigate", url=place.as_uri() if isinstance(place, Path) else place)
         while self._hear().get("method") != "Page.loadEventFired":
             pass
+
+    def press(self, key: str) -> None:
+        """Press a letter's key."""
+        code = {"key": key, "code": f"Key{key.upper()}", "windowsVirtualKeyCode": ord(key.upper())}
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=key, **code)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **code)
 
     def says(self, script: str) -> Any:
         """What an expression is in the page."""

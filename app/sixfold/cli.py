@@ -94,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     prompt.add_argument("--write", type=Path, metavar="DIR", help="write our templates into DIR")
     _options(prompt)
     _watching(add)
+    serve = add("serve", "the dashboard in a browser on this machine")
+    serve.add_argument("run", nargs="?", help="the run's id, or its beginning")
+    serve.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
+    _place(serve)
     _controls(add)
     test = add("test", "the gate alone")
     test.add_argument("packages", nargs="*", help="packages to test, after --")
@@ -193,6 +197,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agent", metavar="NAME", help="an agent of the config")
     parser.add_argument("--slots", type=int, choices=range(1, 7), help="agents side by side")
     parser.add_argument("--stories", choices=("one-by-one", "parallel"), help="order of stories")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
+    return int(text)
 
 
 def _speed(text: str) -> float:

@@ -79,6 +79,15 @@ def writes(run: RunFolder) -> bool:
     return live is not None and live.journal.exists() and run.journal.samefile(live.journal)
 
 
+def shown(runs: Store, name: str | None) -> RunFolder:
+    """The run to show: the one called `name`, else the live one, else the last.
+
+    Raises `UserError`.
+    """
+    live = runs.live() if name is None else None
+    return live or find(runs, name)
+
+
 def journal(run: RunFolder) -> list[ev.AnyEvent]:
     """The events of a run, none of one that died at once. Raises `UserError` where it is broken."""
     try:

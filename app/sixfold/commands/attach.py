@@ -13,8 +13,7 @@ from sixfold.runner.recall import recall
 def main(asked: argparse.Namespace) -> int:
     """Show the run that is named, else the live one, else the last."""
     runs = ask.store(asked)
-    live = runs.live()
-    found = live if live and asked.run is None else ask.find(runs, asked.run)
+    found, live = ask.shown(runs, asked.run), runs.live()
     screen.need_terminal("status")
     if live and found.id == live.id:
         return home.watch(live)

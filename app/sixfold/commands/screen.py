@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,9 +18,16 @@ from sixfold.state import RunState
 
 
 def need_terminal(instead: str) -> None:
-    """Raise `UserError` where there is no terminal to draw on; Textual draws on stderr."""
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    """Raise `UserError` where there is nothing to draw on; Textual draws on stderr."""
+    if not _in_browser() and not all(
+        stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    ):
         raise UserError("terminal", "a dashboard needs one", f"try `sixfold {instead}`")
+
+
+def _in_browser() -> bool:
+    """Does somebody else bring what is drawn to the screen, as `sixfold serve` does."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def show(
@@ -39,7 +47,7 @@ def show(
         keep_theme=look.keep,
     )
     app.run()
-    for line in _last_words(app.state, gone=app.gone):
+    for line in [] if _in_browser() else _last_words(app.state, gone=app.gone):
         print(lines.harmless(line), file=sys.stderr)
     return app.return_code or _code(app.state, gone=app.gone)
 

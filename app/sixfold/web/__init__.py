@@ -1,0 +1,1 @@
+"""The dashboard in a browser: a server on loopback, for whoever has the token."""
