@@ -44,6 +44,8 @@ Isolation = Literal["worktree", "shared"]
 """Does every attempt have a worktree of its own, or do all share the one tree."""
 
 Verdict = Literal["green", "red", "error", "timed_out"]
+GateCause = Literal["baseline", "phase", "asked", "final"]
+"""`final`: the last one, of the whole, with results of before left aside."""
 FailureKind = Literal["fail", "race", "panic", "build", "timeout", "unfinished", "command"]
 
 SLOT_ROLES: dict[int, Role] = {
@@ -198,6 +200,37 @@ class Suspect(Struct, frozen=True):
     subject: str
     files: list[str]
     """Those that the failing packages are made of, or what they import."""
+
+
+Judgement = Literal["met", "unmet", "unclear", "unproven"]
+"""What validation says of a requirement; `unproven`: called met, with no evidence that exists."""
+
+
+class Requirement(Struct, frozen=True, omit_defaults=True):
+    """What the spec asks for: a requirement that has an id, or an acceptance scenario."""
+
+    id: str
+    """`FR-001`; of a scenario its story and number there, `US1.2`, or `AS-2` outside of stories."""
+    line: int
+    """Line of `spec.md`, from 1."""
+    text: str
+    """Bounded, decoration removed."""
+    story: str = ""
+    """`US1` for a scenario of that story."""
+    open: bool = False
+    """Does the spec itself say that it needs clarification."""
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """What is to prove that a requirement is met: a line of a file, or a test."""
+
+    file: str = ""
+    """From the repository's root."""
+    line: int = 0
+    test: str = ""
+    """`package.TestName`, subtests after a slash."""
+    flaw: str = ""
+    """Why it does not count; empty where it does."""
 
 
 class Usage(Struct, frozen=True):

@@ -111,7 +111,7 @@ def indent(line: str) -> int:
 
 def _parse(lines: Sequence[str]) -> Structure:
     """Blank out the front matter and what would move line numbers, then ask the parser."""
-    front = _front_matter(lines)
+    front = front_matter(lines)
     shown = [""] * front + [line.removesuffix("\r").replace("\r", " ") for line in lines[front:]]
     headings: list[Heading] = []
     fences: list[Fence] = []
@@ -141,7 +141,7 @@ def _is_closed(token: Token, last: str) -> bool:
     return len(mark) >= len(token.markup) and set(mark) == set(token.markup)
 
 
-def _front_matter(lines: Sequence[str]) -> int:
+def front_matter(lines: Sequence[str]) -> int:
     """How many lines YAML front matter takes; 0 where a first `---` is only a rule."""
     if not lines or lines[0].rstrip() != "---":
         return 0
