@@ -34,21 +34,47 @@ def as_go_test(command: Sequence[str]) -> GoTest | None:
     stands behind `-args` belongs to the test binary.
     """
     words = list(command)
+    place = _behind_test(words)
+    if place is None:
+        return None
+    at, start = place
+    flags = _flags(words[at:])
+    if {"json=false", "json=0"} & set(flags):
+        return None
+    if not {"json", "json=true", "json=1"} & set(flags):
+        words.insert(at, "-json")
+    start = start or next((flag[2:] for flag in flags if flag.startswith("C=")), "")
+    return GoTest(words, start)
+
+
+def afresh(command: Sequence[str]) -> list[str]:
+    """`command` with `-count=1`, if it is a `go test` that does not say itself how often.
+
+    No result of before counts then. Any other command stays as it is.
+    """
+    words = list(command)
+    place = _behind_test(words)
+    if place and not any(
+        re.match(r"(?:test\.)?count(?:=|$)", f) for f in _flags(words[place[0] :])
+    ):
+        words.insert(place[0], "-count=1")
+    return words
+
+
+def _behind_test(words: list[str]) -> tuple[int, str] | None:
+    """Where the flags of a `go test` begin, and the directory it runs in."""
     at = _skip_env(words)
     if at >= len(words) or not _GO.fullmatch(Path(words[at]).name):
         return None
     at, start = _skip_directory(words, at + 1)
     if at >= len(words) or words[at] != "test":
         return None
-    own = words[at + 1 :]
+    return at + 1, start
+
+
+def _flags(own: list[str]) -> list[str]:
     own = own[: own.index("-args")] if "-args" in own else own
-    flags = [word.lstrip("-") for word in own if word.startswith("-")]
-    if {"json=false", "json=0"} & set(flags):
-        return None
-    if not {"json", "json=true", "json=1"} & set(flags):
-        words.insert(at + 1, "-json")
-    start = start or next((flag[2:] for flag in flags if flag.startswith("C=")), "")
-    return GoTest(words, start)
+    return [word.lstrip("-") for word in own if word.startswith("-")]
 
 
 def _skip_env(words: list[str]) -> int:
