@@ -21,17 +21,24 @@ from sixfold.runner.store import RunFolder, Store
 SCRIPT = ".specify/scripts/bash/check-prerequisites.sh"
 TASKS = "specs/001-x/tasks.md"
 Step = dict[str, Any]
+NOTHING = "# Spec\n\nTwo files.\n"
+"""A spec that asks for nothing which could be validated."""
+ONE = "# Spec\n\n- **FR-001**: it MUST work\n"
+MET = [{"id": "FR-001", "verdict": "met", "evidence": [{"file": TASKS, "line": 1}]}]
+"""What a validator says of the one requirement of `ONE`."""
 
 
 class Repository:
     """A repository with one feature, `specs/001-x`, and a playbook for its agents."""
 
     def __init__(self, root: Path, tasks: str, **settings: Any) -> None:
+        """`settings` are those of sixfold.yaml; `spec` among them is the text of spec.md."""
+        spec = settings.pop("spec", NOTHING)
         self.root = root
         self.tasks = root / TASKS
         self.store = Store(root)
         self.write(TASKS, tasks)
-        self.write("specs/001-x/spec.md", "# Spec\n\n- **FR-001**: it MUST work\n")
+        self.write("specs/001-x/spec.md", spec)
         self.write("specs/001-x/plan.md", "# Plan\n\n## Summary\n\nTwo files.\n")
         self.write("artifacts/spec_info", json.dumps({"feature_dir": "specs/001-x"}))
         self.write(SCRIPT, (files("sixfold.demo") / "sample" / SCRIPT).read_text())
@@ -60,11 +67,16 @@ class Repository:
         path.write_text(text)
 
     def play(
-        self, tasks: Mapping[str, Any], fix: Mapping[str, Any] | None = None, wait: float = 0
+        self,
+        tasks: Mapping[str, Any],
+        fix: Mapping[str, Any] | None = None,
+        wait: float = 0,
+        validate: Any = ({"judge": MET},),
     ) -> None:
         """A playbook: steps by task; all others write a file of their own after `wait` seconds."""
         default = [{"wait": wait}, {"run": "echo $SIXFOLD_ATTEMPT >> work-$SIXFOLD_TASK.txt"}]
-        book = {"tasks": dict(tasks), "fix": dict(fix or {}), "default": default}
+        book: dict[str, Any] = {"tasks": dict(tasks), "fix": dict(fix or {}), "default": default}
+        book["validate"] = validate if isinstance(validate, dict) else list(validate)
         self.write("playbook.yaml", yaml.safe_dump(book))
 
     def git(self, *words: str) -> str:

@@ -14,6 +14,7 @@ from sixfold import __version__
 from sixfold.errors import UserError
 
 DESCRIPTION = "The implement step of Spec Kit on Go projects, run by up to six agents."
+MOST_ROUNDS = 100
 EPILOG = "Exit codes: 0 all done, 1 ended otherwise, 2 wrong input, 3 another run is live."
 
 
@@ -84,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     yes = "answer yes to all that is asked; what the config denies stays denied"
     run.add_argument("--yes", action="store_true", help=yes)
+    again = "let unmet requirements become tasks so often without asking (default: 0)"
+    run.add_argument("--revalidate", type=_count, metavar="N", help=again)
     _options(run)
     plan = add("plan", "read everything, start nothing: tasks, edges, warnings")
     plan.add_argument("--json", action="store_true", help="as JSON on stdout")
@@ -145,6 +148,7 @@ def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
         ("pause", "let running turns finish, start nothing new"),
         ("resume", "go on after a pause"),
         ("gate", "run the gate now"),
+        ("revalidate", "make tasks of unmet requirements, and validate again after them"),
         ("stop", "end the run"),
     ):
         control = add(name, help_, "control")
@@ -202,6 +206,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port, 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_ROUNDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {MOST_ROUNDS}")
     return int(text)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sixfold import events as ev
 from sixfold.model import Failure, PlanWarning, Suspect, Usage
 from sixfold.state import RunState, Work
+from sixfold.verdicts import evidence_text, validation_lines
 
 SHORT = 10
 """Characters of a commit's id that are shown."""
@@ -115,13 +116,15 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return f"gate {event.gate} ({_cause(event)}): {' '.join(event.command)}"
         case ev.GateEnded() | ev.RerunStarted() | ev.RerunEnded():
             return gate_lines(event) if isinstance(event, ev.GateEnded) else rerun_lines(event)
-        case ev.FixStarted():
-            return f"fix {event.attempt} for phase {event.phase} starts in slot {event.slot}"
-        case ev.FixEnded():
-            commit = f" as {event.commit[:SHORT]}" if event.commit else ""
-            kept = f", kept on {event.branch}" if event.branch else ""
-            ended = f"fix {event.attempt} for phase {event.phase} {event.outcome}{commit}"
-            return f"{ended}{_because(event.reason)}{kept}"
+        case ev.FixStarted() | ev.FixEnded():
+            return _fix_line(event)
+        case (
+            ev.ValidationStarted()
+            | ev.RequirementJudged()
+            | ev.ValidationEnded()
+            | ev.RequirementsReturned()
+        ):
+            return _validation_line(event)
         case ev.PermissionAsked():
             how = " or ".join(f"`sixfold answer {event.request} {o}`" for o in event.options)
             return f"{event.task} asks: {event.text}; {how}"
@@ -157,6 +160,44 @@ def rerun_lines(rerun: ev.RerunStarted | ev.RerunEnded) -> str:
     tally = f"rerun {rerun.rerun} {rerun.verdict}: {rerun.passed} passed, {rerun.failed} failed"
     failures = [f"  {failure_line(failure)}" for failure in rerun.failures]
     return "\n".join([tally + _because(rerun.reason), *failures])
+
+
+def _fix_line(event: ev.FixStarted | ev.FixEnded) -> str:
+    match event:
+        case ev.FixStarted():
+            return f"fix {event.attempt} for phase {event.phase} starts in slot {event.slot}"
+        case ev.FixEnded():
+            commit = f" as {event.commit[:SHORT]}" if event.commit else ""
+            kept = f", kept on {event.branch}" if event.branch else ""
+            ended = f"fix {event.attempt} for phase {event.phase} {event.outcome}{commit}"
+            return f"{ended}{_because(event.reason)}{kept}"
+
+
+def _validation_line(
+    event: ev.ValidationStarted
+    | ev.RequirementJudged
+    | ev.ValidationEnded
+    | ev.RequirementsReturned,
+) -> str:
+    match event:
+        case ev.ValidationStarted():
+            some = f"{len(event.asked)} of {len(event.requirements)} requirements"
+            return f"validation {event.round}: {event.agent} judges {some} in slot {event.slot}"
+        case ev.RequirementJudged():
+            return f"{event.requirement} {event.verdict}{_because(event.reason)}{_shown(event)}"
+        case ev.ValidationEnded():
+            tally = f", {event.met} of {event.total} requirements met" if event.total else ""
+            again = ", the rest is asked for once more" if event.again else ""
+            ended = "goes on" if event.again else event.outcome
+            return f"validation {event.round} {ended}{tally}{_because(event.reason)}{again}"
+        case ev.RequirementsReturned():
+            what = ", ".join(event.requirements)
+            return f"unmet requirements are tasks now: {what} as {', '.join(event.tasks)}"
+
+
+def _shown(event: ev.RequirementJudged) -> str:
+    good = [evidence_text(one) for one in event.evidence if not one.flaw]
+    return f": {', '.join(good)}" if good else ""
 
 
 def gate_lines(gate: ev.GateEnded) -> str:
@@ -243,7 +284,7 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     )
     if state.gate and state.gate.ended:
         lines.append(gate_lines(state.gate.ended))
-    return lines
+    return lines + validation_lines(state)
 
 
 def _seconds(began: datetime, ended: datetime) -> float:
@@ -269,4 +310,4 @@ def _because(reason: str) -> str:
 
 
 def _cause(gate: ev.GateStarted) -> str:
-    return f"after phase {gate.phase}" if gate.phase else gate.cause
+    return f"after phase {gate.phase}" if gate.cause == "phase" else gate.cause

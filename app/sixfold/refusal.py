@@ -30,6 +30,8 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
             return "no test has run yet"
         case ev.Rerun(tests=tests):
             return "" if tests else "no test is meant"
+        case ev.Revalidate():
+            return _about_validation(state)
         case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
             return _about_task(state, command, task)
         case ev.Tell(task=task, text=text):
@@ -46,6 +48,14 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
             return "" if ran else f"{task} has not run: there is no change to show"
         case _:
             return ""
+
+
+def _about_validation(state: RunState) -> str:
+    if state.status == "blocked" and "revalidate" in state.options:
+        return ""
+    if state.validation.round == 0:
+        return "nothing was validated yet: that comes at the end of the run"
+    return "the run does not wait for what is to become of unmet requirements"
 
 
 def _about_task(state: RunState, command: ev.Retry | ev.Skip | ev.Cancel, task: str) -> str:

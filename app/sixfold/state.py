@@ -18,9 +18,12 @@ from sixfold import events as ev
 from sixfold.model import (
     UNSTARTED,
     Checklist,
+    Evidence,
     Isolation,
+    Judgement,
     Phase,
     Plan,
+    Requirement,
     RunStatus,
     Task,
     TaskState,
@@ -28,6 +31,8 @@ from sixfold.model import (
 )
 
 NOTHING_SPENT = Usage()
+VALIDATION = "validation"
+"""The label of a validator's work."""
 
 
 @dataclass(slots=True)
@@ -65,13 +70,13 @@ class TaskProgress:
 
 @dataclass(slots=True)
 class Work:
-    """What a busy slot works on: a task, or a fix for a phase's red gate."""
+    """What a busy slot works on: a task, a fix for a phase's red gate, or validation."""
 
     slot: int
     label: str
-    """The task's id, or `fix N` for phase N."""
+    """The task's id, `fix N` for phase N, or `validation`."""
     task: str
-    """The task's id; empty for a fix."""
+    """The task's id; empty for a fix and for validation."""
     phase: int
     attempt: int
     agent: str
@@ -90,6 +95,34 @@ class Work:
     """Its last sign of life before that, UTC."""
     usage: Usage = NOTHING_SPENT
     """What this attempt spent."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A requirement, and what validation found out about it."""
+
+    requirement: Requirement
+    verdict: Judgement | Literal[""] = ""
+    """Empty until it is judged."""
+    evidence: list[Evidence] = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Validation:
+    """Where validation stands."""
+
+    round: int = 0
+    """The latest; 0 before the first."""
+    attempts: int = 0
+    """Turns of validators, over the whole run."""
+    returned: int = 0
+    """How often what was not met became tasks."""
+    outcome: Literal["", "passed", "failed", "error", "cancelled"] = ""
+    """Of the latest round; empty while it is on, and before the first."""
+    reason: str = ""
+    commit: str = ""
+    """What was judged; empty in a shared tree."""
 
 
 @dataclass(slots=True)
@@ -154,6 +187,9 @@ class RunState:
     """Number of the latest rerun in the run."""
     fixes: dict[int, int] = field(default_factory=dict)
     """Phase -> fix attempts so far."""
+    validation: Validation = field(default_factory=Validation)
+    requirements: dict[str, Asked] = field(default_factory=dict)
+    """What the latest round of validation judges, by id."""
     checklists: list[Checklist] = field(default_factory=list)
     asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
     """Open permission requests by their name."""
@@ -200,6 +236,16 @@ class RunState:
         return sum(task.state != "parked" for task in self.tasks.values())
 
     @property
+    def met(self) -> int:
+        """Number of requirements that are met."""
+        return sum(one.verdict == "met" for one in self.requirements.values())
+
+    @property
+    def unmet(self) -> list[str]:
+        """Ids of the requirements that were judged, and are not met."""
+        return [name for name, one in self.requirements.items() if one.verdict not in {"", "met"}]
+
+    @property
     def live(self) -> bool:
         """Started and not ended, as far as the journal goes: its process may have died."""
         return self.status in {"running", "paused", "blocked"}
@@ -235,14 +281,19 @@ class RunState:
                 self._gate(event, at)
             case ev.RerunStarted() | ev.RerunEnded():
                 self._rerun(event)
+            case (
+                ev.ValidationStarted()
+                | ev.ValidationEnded()
+                | ev.RequirementJudged()
+                | ev.RequirementsReturned()
+            ):
+                self._validate(event, at)
             case ev.TurnHeld() | ev.TurnBegan() | ev.AgentStalled() | ev.AgentRecovered():
                 self._rest(event, at)
             case ev.UsageReported():
                 self._spend(event)
-            case ev.ProviderLimited():
-                self.limited[event.provider] = event
-            case ev.ProviderBack():
-                self.limited.pop(event.provider, None)
+            case ev.ProviderLimited() | ev.ProviderBack():
+                self._limit(event)
             case ev.PermissionAsked() | ev.PermissionAnswered():
                 self._ask(event)
             case ev.CheckoutHeld():
@@ -355,6 +406,7 @@ class RunState:
             task.started, task.ended, task.commit = at, None, ""
             task.branch, task.base = event.branch, event.base
             task.outside, task.left_out, task.aside = [], [], False
+            self.validation.outcome = ""  # it was of what was there before
             phase = self.by_id[event.task].phase if event.task in self.by_id else 0
             self.work[event.slot] = Work(
                 event.slot,
@@ -410,6 +462,12 @@ class RunState:
             work.usage += event.usage
             if work.task and not work.gone:
                 self._progress(work.task).usage += event.usage
+
+    def _limit(self, event: ev.ProviderLimited | ev.ProviderBack) -> None:
+        if isinstance(event, ev.ProviderLimited):
+            self.limited[event.provider] = event
+        else:
+            self.limited.pop(event.provider, None)
 
     def _free(self, slot: int) -> None:
         """Nobody works in a slot any more, nor waits there for an answer."""
@@ -491,6 +549,35 @@ class RunState:
                 )
             case ev.FixEnded():
                 self._free(event.slot)
+
+    def _validate(
+        self,
+        event: ev.ValidationStarted
+        | ev.ValidationEnded
+        | ev.RequirementJudged
+        | ev.RequirementsReturned,
+        at: datetime | None,
+    ) -> None:
+        known = self.validation
+        match event:
+            case ev.ValidationStarted(slot=slot, attempt=number, agent=agent):
+                if event.round != known.round:
+                    self.requirements = {one.id: Asked(one) for one in event.requirements}
+                known.round, known.attempts = event.round, number
+                known.outcome, known.reason, known.commit = "", "", event.base
+                branch, base = event.branch, event.base
+                self.work[slot] = Work(slot, VALIDATION, "", 0, number, agent, at, branch, base)
+            case ev.ValidationEnded():
+                if event.round != known.round:
+                    self.requirements = {}
+                known.round, known.reason, known.commit = event.round, event.reason, event.commit
+                known.outcome = "" if event.again else event.outcome
+                self._free(event.slot)
+            case ev.RequirementJudged() if asked := self.requirements.get(event.requirement):
+                asked.verdict, asked.reason = event.verdict, event.reason
+                asked.evidence = event.evidence
+            case ev.RequirementsReturned():
+                known.returned += 1
 
 
 def renumbered(old: Sequence[Phase], new: Sequence[Phase]) -> dict[int, int]:

@@ -13,7 +13,17 @@ from textual.pilot import Pilot
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.link import LinkError
-from sixfold.model import Failure, Need, Phase, Plan, PlanWarning, Suspect, Task
+from sixfold.model import (
+    Evidence,
+    Failure,
+    Need,
+    Phase,
+    Plan,
+    PlanWarning,
+    Requirement,
+    Suspect,
+    Task,
+)
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=12, seconds=3)
@@ -141,6 +151,83 @@ RED: tuple[ev.Message, ...] = (
     ),
 )
 BLOCKED = ev.RunBlocked(reason="the gate after phase 2 is red", options=["gate", "stop"])
+FINAL = ("go", "test", "-count=1", "-race", "./...")
+ASKED = [
+    Requirement("FR-001", 41, "The program MUST split text into words without regard to case."),
+    Requirement("FR-002", 42, "The program MUST count several files at once."),
+    Requirement("FR-003", 43, "An error MUST name the file that could not be read."),
+    Requirement("SC-001", 51, "A thousand files are counted in a second."),
+]
+VALIDATING: tuple[ev.Message, ...] = (
+    *(
+        event
+        for number, one in enumerate(PLAN.tasks)
+        for event in (
+            ev.TaskStarted(task=one.id, slot=number % 6 + 1, attempt=1, agent="claude"),
+            ev.TaskEnded(task=one.id, slot=number % 6 + 1, attempt=1, outcome="done"),
+        )
+    ),
+    *(ev.PhaseEnded(phase=phase.number) for phase in PLAN.phases),
+    ev.GateStarted(gate=5, cause="final", command=list(FINAL)),
+    ev.GateEnded(gate=5, cause="final", verdict="green", passed=20, seconds=4.2),
+    ev.ValidationStarted(
+        round=1,
+        slot=5,
+        attempt=1,
+        agent="codex",
+        requirements=ASKED,
+        asked=[one.id for one in ASKED],
+    ),
+)
+JUDGED: tuple[ev.Message, ...] = (
+    ev.RequirementJudged(
+        round=1,
+        requirement="FR-001",
+        verdict="met",
+        evidence=[
+            Evidence(file="word/split.go", line=9),
+            Evidence(test="example.com/wc/word.TestSplit/punctuation"),
+        ],
+    ),
+    ev.RequirementJudged(
+        round=1,
+        requirement="FR-002",
+        verdict="met",
+        evidence=[Evidence(test="example.com/wc/count.TestPool")],
+    ),
+    ev.RequirementJudged(
+        round=1,
+        requirement="FR-003",
+        verdict="unmet",
+        reason="the error of Files does not name the file",
+        evidence=[Evidence(file="count/pool.go", line=31)],
+    ),
+    ev.RequirementJudged(
+        round=1,
+        requirement="SC-001",
+        verdict="unproven",
+        reason="example.com/wc/count.TestSpeed: it did not run and pass in the last gate",
+        evidence=[
+            Evidence(
+                test="example.com/wc/count.TestSpeed",
+                flaw="it did not run and pass in the last gate",
+            )
+        ],
+    ),
+    ev.ValidationEnded(
+        round=1,
+        slot=5,
+        attempt=1,
+        outcome="failed",
+        reason="2 of 4 requirements are not met: FR-003, SC-001",
+        met=2,
+        total=4,
+    ),
+    ev.RunBlocked(
+        reason="2 of 4 requirements are not met: FR-003, SC-001",
+        options=["revalidate", "gate", "stop"],
+    ),
+)
 ENDED = ev.RunEnded(outcome="finished", done=6, total=6)
 
 

@@ -201,9 +201,9 @@ def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
         (state(*RUNNING, ENDED), "the run has ended"),
     ):
         refused = refusals(found, {}, None, {}, linked=False, startable=False)
-        sent = {"pause", "hold", "gate", "retry", "retry_with", "skip", "cancel", "diff"}
+        sent = {"pause", "hold", "gate", "revalidate", "retry", "retry_with", "skip"}
         sent |= {"tell", "undo", "set_aside", "allow", "allow_always", "reject", "reject_always"}
-        sent |= {"rerun", "rerun_failed", "rerun_package"}
+        sent |= {"cancel", "diff", "rerun", "rerun_failed", "rerun_package"}
         assert set(refused) == sent
         if found.ended or not found.live:
             continue

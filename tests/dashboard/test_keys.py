@@ -15,9 +15,11 @@ from dashboard.scripted import (
     ENDED,
     FAILED,
     GUARD,
+    JUDGED,
     PHASE_1,
     PHASE_2,
     RED,
+    VALIDATING,
     WISH,
     DeadRun,
     Run,
@@ -34,6 +36,7 @@ from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
 from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.widgets.find_bar import FindBar
 
 
@@ -61,6 +64,12 @@ WIDE = (160, 48)
         pytest.param(BROKEN, "S", ev.Skip(task="T004"), id="S skips what failed"),
         pytest.param(RUNNING, "end S", ev.Skip(task="T006"), id="S skips the selected task"),
         pytest.param(RUNNING, "g", ev.Gate(), id="g runs the gate"),
+        pytest.param(
+            (*BEGIN, *VALIDATING, *JUDGED), "V", ev.Revalidate(), id="V sends back what is unmet"
+        ),
+        pytest.param(
+            (*BEGIN, *VALIDATING), "x y", ev.Cancel(task="validation"), id="x cancels a validator"
+        ),
         pytest.param(RUNNING, "3 x y", ev.Cancel(task="T004"), id="x cancels the slot in focus"),
         pytest.param(MENDING, "3 x y", ev.Cancel(task="fix 2"), id="x cancels a fix"),
         pytest.param(MENDING, "x y", ev.Cancel(task="fix 2"), id="x cancels what runs alone"),
@@ -517,3 +526,16 @@ async def test_m_tells_what_happened() -> None:
         await settle(pilot)
         assert "T004 failed: exit code 3" in seen(app)
         assert "T005 halted: it needs T004" in seen(app)
+
+
+async def test_the_last_row_of_the_phases_opens_the_requirements() -> None:
+    run = Run(*BEGIN, *VALIDATING, *JUDGED)
+    app = dashboard(run)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot, run)
+        await pilot.press("end", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, ValidationScreen)
+        text = seen(app)
+        assert "FR-003" in text
+        assert "example.com/wc/word.TestSplit/punctuation" in text

@@ -20,11 +20,13 @@ from dashboard.scripted import (
     FAILED,
     HELD,
     JOINING,
+    JUDGED,
     NOW,
     PHASE_1,
     PHASE_2,
     PLAN,
     RED,
+    VALIDATING,
     WISH,
     Run,
     dashboard,
@@ -100,6 +102,38 @@ def test_agents_that_ask_stall_rest_and_cost(snap_compare: Compare, size: tuple[
 
     async def paint(pilot: Pilot[None]) -> None:
         await settle(pilot, run)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_a_run_that_is_validated(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *VALIDATING, *JUDGED[:2])
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_a_run_whose_requirements_are_not_met(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *VALIDATING, *JUDGED)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_every_requirement_with_its_evidence(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *VALIDATING, *JUDGED)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+        await pilot.press("end", "enter")
+        await settle(pilot)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
 

@@ -6,13 +6,24 @@ from collections.abc import Sequence
 
 import pytest
 
-from dashboard.scripted import APART, BEGIN, BLOCKED, CONFLICT, JOINING, PHASE_1, PHASE_2
+from dashboard.scripted import (
+    APART,
+    BEGIN,
+    BLOCKED,
+    CONFLICT,
+    JOINING,
+    JUDGED,
+    PHASE_1,
+    PHASE_2,
+    VALIDATING,
+)
 from sixfold import events as ev
 from sixfold.dashboard.sentence import sentence
 from sixfold.state import RunState
 
 GATE = ev.GateStarted(gate=9, cause="phase", phase=1, command=["go", "test"])
 ASKED = ev.GateStarted(gate=9, cause="asked", command=["go", "test"])
+FINAL_GATE = ev.GateStarted(gate=9, cause="final", command=["go", "test"])
 HELD = ev.TurnHeld(slot=5, task="T003", attempt=1, reason="paused")
 HELD_TOO = ev.TurnHeld(slot=3, task="T004", attempt=1, reason="paused")
 FIX = ev.FixStarted(phase=2, slot=6, attempt=1, agent="a")
@@ -52,6 +63,9 @@ def told(messages: Sequence[ev.Message]) -> str:
         ((*AT_WORK, HELD, HELD_TOO), "T004 and T003 rest."),
         ((*BEGIN, *MANY), "4 tasks are at work."),
         ((*BEGIN, FIX), "A fix is at the red gate of phase 2."),
+        ((*BEGIN, *VALIDATING[:-1], FINAL_GATE), "The last gate runs."),
+        ((*BEGIN, *VALIDATING), "Codex judges 4 requirements of the spec."),
+        ((*BEGIN, *VALIDATING, JUDGED[0]), "Codex judges 3 requirements of the spec."),
         ((*BEGIN, ev.RunPaused()), "Paused, and nothing is at work."),
         ((*BEGIN, BLOCKED), "Nothing is at work until somebody helps."),
         ((*BEGIN, ev.RunEnded(outcome="finished")), ""),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 import chaos
-from repository import Repository, wait_for
+from repository import ONE, Repository, wait_for
 from sixfold import events as ev
 from sixfold.runner.journal import Journal
 
@@ -39,6 +39,8 @@ conflict*) grep -v '^[<|=>]' same.txt | sort -u > new; mv new same.txt ;;
 "task T005") touch bug.txt "$once"; test "$again" && echo b > b.txt ;;
 "task T006") git mv a.txt c.txt && git commit -qm "Mine" ;;
 fix*) rm bug.txt ;;
+validate*) echo '{"requirements": [{"id": "FR-001", "verdict": "met", "evidence":
+    [{"file": "c.txt", "line": 1}]}]}' > "$SIXFOLD_RESULT" ;;
 esac
 """
 CONFLICT = "ConflictFound"
@@ -46,11 +48,12 @@ CONFLICT = "ConflictFound"
 
 
 def feature(root: Path) -> Repository:
-    """Side by side, in conflict, without a change, failing at first, committed, red and fixed."""
+    """In conflict, without a change, failing at first, committed, red and fixed, judged."""
     sh = {"protocol": "command", "command": ["sh", "-c", AGENT], "writable": [".git/once"]}
     return Repository(
         root,
         TASKS,
+        spec=ONE,
         isolation="worktree",
         agents={"default": "sh", "sh": sh},
         attempts=2,

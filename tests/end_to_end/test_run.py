@@ -90,6 +90,7 @@ def test_the_gate_comes_first_and_after_every_phase(tmp_path: Path) -> None:
         ("PhaseStarted", 2),
         ("GateEnded", 2),
         ("PhaseEnded", 2),
+        ("GateEnded", 0),
     ]
 
 
@@ -200,6 +201,7 @@ def test_a_red_gate_is_fixed_before_the_next_phase(tmp_path: Path) -> None:
         ("PhaseEnded", ""),
         ("GateEnded", "green"),
         ("PhaseEnded", ""),
+        ("GateEnded", "green"),
     ]
     assert of(events, ev.FixStarted)[0].slot == 5
     assert of(events, ev.GateEnded)[1].failures[0].old

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sixfold import events as ev
-from sixfold.model import Failure, Phase, Plan, Task, TaskState
+from sixfold.model import Failure, Judgement, Phase, Plan, Requirement, Task, TaskState
 from sixfold.refusal import refusal
 from sixfold.state import RunState, fold
 
@@ -190,3 +190,57 @@ def test_a_journal_whose_last_line_was_cut_short_is_read_up_to_it() -> None:
     assert len(ev.decode_journal([*whole, b'{"type":"run_pau'])) == 2
     with pytest.raises(ValueError, match="line 3"):
         ev.decode_journal([*whole, b'{"type":"run_pau', whole[0]])
+
+
+ASKED = [Requirement("FR-001", 3, "count"), Requirement("FR-002", 4, "sort")]
+
+
+def validating(round: int, attempt: int, *asked: str) -> ev.ValidationStarted:  # noqa: A002 - the field
+    return ev.ValidationStarted(
+        round=round, slot=5, attempt=attempt, agent="b", requirements=ASKED, asked=list(asked)
+    )
+
+
+def judged(name: str, verdict: Judgement, round: int = 1) -> ev.RequirementJudged:  # noqa: A002 - as above
+    return ev.RequirementJudged(round=round, requirement=name, verdict=verdict)
+
+
+def test_verdicts_of_a_round_add_up() -> None:
+    first: list[ev.AnyEvent] = [
+        *begun("T001"),
+        validating(1, 1, "FR-001", "FR-002"),
+        judged("FR-001", "met"),
+        ev.ValidationEnded(round=1, slot=5, attempt=1, outcome="failed", again=True),
+    ]
+    state = fold(first)
+    assert (state.met, state.unmet, state.validation.outcome, state.work) == (1, [], "", {})
+    second: list[ev.AnyEvent] = [
+        validating(1, 2, "FR-002"),
+        judged("FR-002", "unproven"),
+        ev.ValidationEnded(round=1, slot=5, attempt=2, outcome="failed", reason="one is not met"),
+    ]
+    state = fold([*first, *second])
+    assert (state.met, state.unmet, state.validation.outcome) == (1, ["FR-002"], "failed")
+    assert state.validation.attempts == 2
+    third = validating(2, 3, "FR-001", "FR-002")
+    state = fold(
+        [*first, *second, ev.RequirementsReturned(round=1, requirements=[], tasks=[]), third]
+    )
+    assert (state.met, state.unmet, state.validation.returned) == (0, [], 1)
+    assert state.work[5].label == "validation"
+
+
+def test_what_is_begun_after_validation_makes_it_void() -> None:
+    passed = ev.ValidationEnded(round=1, outcome="passed", reason="nothing to validate")
+    assert fold([*begun("T001"), passed]).validation.outcome == "passed"
+    assert fold([*begun("T001"), passed, started("T001")]).validation.outcome == ""
+
+
+def test_unmet_requirements_are_sent_back_only_where_the_run_waits_for_that() -> None:
+    running = [*begun("T001")]
+    assert "nothing was validated" in refusal(fold(running), ev.Revalidate())
+    blocked = ev.RunBlocked(reason="one is not met", options=["revalidate", "gate", "stop"])
+    assert refusal(fold([*running, blocked]), ev.Revalidate()) == ""
+    other = ev.RunBlocked(reason="red", options=["gate", "stop"])
+    ended = ev.ValidationEnded(round=1, outcome="error", reason="no idea")
+    assert "does not wait" in refusal(fold([*running, ended, other]), ev.Revalidate())

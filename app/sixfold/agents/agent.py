@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -80,6 +80,8 @@ class Result(Struct, frozen=True):
     """Why the task rightly changes nothing."""
     failed: str = ""
     """Why the agent gives up."""
+    requirements: list[Any] = []
+    """What a validator says of each, as it wrote it: one entry that is wrong spoils no other."""
 
 
 class Limit(Struct, frozen=True):

@@ -12,6 +12,7 @@ of it, and prints what it says and does as JSON lines: `{"say": ...}`, `{"do": .
       "3": [{run: gofmt -w .}]                                        # by the phase's position
     conflict:
       T002: [{write: {path: a.go, text: package a}}]                  # as a task's own steps
+    validate: [{judge: [{id: FR-001, verdict: met, evidence: [{file: a.go, line: 1}]}]}]
     default: [{no_change: nothing is asked of me}]
 """
 
@@ -73,6 +74,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """Tells the runner why this task rightly changes nothing."""
     fail: str | UnsetType = UNSET
     """Tells the runner that the task is given up, and why."""
+    judge: list[dict[str, Any]] | UnsetType = UNSET
+    """Tells the runner what a validator has to say, as the contract has it."""
     exit: Annotated[int, Meta(ge=0, le=255)] | UnsetType = UNSET
     """Ends the program at once with this code."""
 
@@ -81,17 +84,18 @@ ByAttempt = dict[int, tuple[Step, ...]]
 
 
 class Playbook(Struct, frozen=True):
-    """The steps of every task, fix and conflict, by attempt."""
+    """The steps of every task, fix, conflict and validation, by attempt."""
 
     tasks: dict[str, ByAttempt] = {}
     fix: dict[str, ByAttempt] = {}
     conflict: dict[str, ByAttempt] = {}
+    validate: ByAttempt = {}
     default: tuple[Step, ...] = ()
 
     def steps(self, kind: str, task: str, attempt: int) -> tuple[Step, ...]:
         """The steps for an attempt: those of the highest attempt listed up to it."""
         kinds = {"task": self.tasks, "fix": self.fix, "conflict": self.conflict}
-        listed = kinds.get(kind, {}).get(task, {})
+        listed = self.validate if kind == "validate" else kinds.get(kind, {}).get(task, {})
         begun = [number for number in listed if number <= attempt]
         return listed[max(begun)] if begun else self.default
 
@@ -102,13 +106,13 @@ def load_playbook(text: str) -> Playbook:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except yaml.YAMLError as error:
         raise PlaybookError(" ".join(str(error).split())) from error
-    top = _mapping(
-        {} if data is None else data, "the playbook", {"tasks", "fix", "conflict", "default"}
-    )
+    known = {"tasks", "fix", "conflict", "validate", "default"}
+    top = _mapping({} if data is None else data, "the playbook", known)
     return Playbook(
         _entries(top.get("tasks"), "tasks"),
         _entries(top.get("fix"), "fix"),
         _entries(top.get("conflict"), "conflict"),
+        _by_attempt(top["validate"], "validate") if "validate" in top else {},
         _steps(top.get("default", []), "default"),
     )
 
@@ -180,6 +184,9 @@ class Player:
                 self._report(no_change=why)
             case Step(fail=str(why)):
                 self._report(failed=why)
+            case Step(judge=list(said)):
+                tell(do=f"judge {len(said)} requirements")
+                self._report(requirements=said)
             case Step(exit=int(code)):
                 raise SystemExit(code)
 
@@ -215,7 +222,7 @@ class Player:
         if process.returncode != 0:
             raise StepError(f"`{command}` ended with exit code {process.returncode}")
 
-    def _report(self, **result: str) -> None:
+    def _report(self, **result: object) -> None:
         place = os.environ.get("SIXFOLD_RESULT")
         if not place:
             raise StepError("SIXFOLD_RESULT is not set")

@@ -16,7 +16,7 @@ from sixfold.agents.formats.known import FORMATS
 from sixfold.agents.player import PlaybookError, load_playbook
 from sixfold.agents.scripted import scripted
 from sixfold.catalogue import KNOWN
-from sixfold.config import ConfigError, Settings
+from sixfold.config import BUILT_IN, ConfigError, Settings
 from sixfold.model import SLOT_ROLES
 
 Kind: TypeAlias = Literal["task", "fix", "conflict", "validate"]
@@ -51,6 +51,33 @@ class Crew:
         if kind == "fix" and of_kind:
             return of_kind
         return roster.by_slot.get(slot) or of_kind or self._settings.default_agent
+
+    def validator(self, writers: Collection[str]) -> str:
+        """Who judges what `writers` have written: whom the config names for it, else another.
+
+        Of the agents that the config sets up, the first that wrote nothing and can be had; where
+        there is none, the default agent, in a session of its own.
+        """
+        roster = self._settings.roster
+        if roster.kinds.validate:
+            return roster.kinds.validate
+        for name in self._configured():
+            if name not in writers and self._can_be_had(name):
+                return name
+        return self._settings.default_agent
+
+    def _configured(self) -> list[str]:
+        roster, agents = self._settings.roster, self._settings.agents
+        named = [roster.default, roster.kinds.task, roster.kinds.fix, *roster.by_slot.values()]
+        own = [name for name, agent in agents.items() if agent != BUILT_IN.get(name)]
+        return [name for name in dict.fromkeys([*named, *own]) if name]
+
+    def _can_be_had(self, name: str) -> bool:
+        try:
+            self.agent(name)
+        except ConfigError:
+            return False
+        return True
 
     def provider(self, name: str) -> str:
         """Whose rate limit an agent works under."""

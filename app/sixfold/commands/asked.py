@@ -11,7 +11,7 @@ from sixfold.errors import UserError
 from sixfold.runner.job import Options, find_root
 from sixfold.runner.store import RunFolder, Store
 
-OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context")
+OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context", "revalidate")
 FLAGS = ("allow_dirty", "yes")
 
 
@@ -34,7 +34,7 @@ def words(asked: argparse.Namespace) -> list[str]:
     """The same options as words for another `sixfold run`; paths are made absolute."""
     given = ["-C", str(asked.directory.absolute())]
     meant = options(asked)
-    for name in ("feature", "spec_info", "config", "agent", "slots", "stories"):
+    for name in ("feature", "spec_info", "config", "agent", "slots", "stories", "revalidate"):
         value = getattr(meant, name)
         if value is not None:
             given += [f"--{name.replace('_', '-')}", str(value)]

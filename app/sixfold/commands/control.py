@@ -17,6 +17,7 @@ from sixfold.link import Link, LinkError
 COMMANDS: dict[str, Callable[[str], ev.AnyCommand]] = {
     "resume": lambda _: ev.Resume(),
     "gate": lambda _: ev.Gate(),
+    "revalidate": lambda _: ev.Revalidate(),
     "stop": lambda _: ev.Stop(),
     "skip": lambda task: ev.Skip(task=task),
     "cancel": lambda task: ev.Cancel(task=task),

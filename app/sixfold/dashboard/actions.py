@@ -286,6 +286,12 @@ _STEERING = (
     _run("cancel", "x", "End one agent's attempt, with all its processes"),
     _run("skip", "S", "Leave the task's box open and let its dependents run"),
     _run("gate", "g", "Run the tests now", can=_gate),
+    _run(
+        "revalidate",
+        "V",
+        "Make tasks of unmet requirements, and validate again after them",
+        OFFERED,
+    ),
     _run("undo", "u", "Take a finished task back: revert its commit, open its box", OFFERED),
     _run("set_aside", "U", "Take the culprit of a red gate out, and keep its work", OFFERED),
 )
@@ -390,6 +396,7 @@ ACTIONS: tuple[Action, ...] = (*PLAYING, *_STEERING, *_LOOKING, *_MOVING, *_LEAV
 BY_ID = {action.id: action for action in ACTIONS}
 KEYS_OF_COMMANDS = {
     "gate": "g",
+    "revalidate": "V",
     "retry": "r",
     "skip": "S",
     "cancel": "x",

@@ -107,9 +107,14 @@ def _failures(state: RunState, failed: list[str]) -> list[Call]:
 def _ending(state: RunState, failed: list[str]) -> Call:
     bring = f"; to have it all in your branch: `{state.command}` " if state.command else ""
     reason = f": {state.reason}" if state.reason else ""
+    met = f", {_met(state)}" if state.requirements and state.status == "finished" else ""
     lost = f"  not done: {words.plain_list(failed)}" if failed else ""
-    text = f"the run has {_ENDED.get(state.status, 'ended')}{bring}{reason}{lost}"
+    text = f"the run has {_ENDED.get(state.status, 'ended')}{met}{bring}{reason}{lost}"
     return Call(text, (("q", "leave"),), urgent=state.status == "failed")
+
+
+def _met(state: RunState) -> str:
+    return f"{state.met} of {words.count(len(state.requirements), 'requirement')} met"
 
 
 _ENDED = {"finished": "finished", "failed": "failed", "stopped": "been stopped"}

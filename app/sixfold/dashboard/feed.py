@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.story import changes, conflict, ending
+from sixfold.dashboard.story import changes, conflict, ending, told
 from sixfold.dashboard.widgets.row import Part
 from sixfold.state import RunState
 from sixfold.tally import Tally
@@ -90,6 +90,11 @@ class Feed:
                 self._hear(event.slot, [_ending(event.task, event)])
             case ev.FixEnded():
                 self._hear(event.slot, [_ending(f"fix {event.attempt}", event)])
+            case ev.ValidationStarted():
+                text = f"validation of {words.count(len(event.asked), 'requirement')}"
+                self._hear(event.slot, [("", ""), (text, "strong")])
+            case ev.ValidationEnded() if event.slot:
+                self._hear(event.slot, [told(event)])
             case ev.IntegrationStarted():
                 look = words.TASK_LOOKS["integrating"]
                 text = f"{look.glyph} {event.task} is joined to the run's branch"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sixfold.dashboard import words
-from sixfold.state import GateRun, RunState, Work
+from sixfold.state import VALIDATION, GateRun, RunState, Work
 
 MOST_NAMED = 3
 """Tasks that are named; of more there is a number."""
@@ -13,7 +13,8 @@ def sentence(state: RunState) -> str:
     """`T009, T010 and T011 are at work in phase 3; the gate after phase 2 runs.`; empty before."""
     if not state.live:
         return ""
-    clauses = [_at_work(state), *_joining(state), *_mending(state), *_judging(state)]
+    clauses = [_at_work(state), *_joining(state), *_mending(state), *_validating(state)]
+    clauses += _judging(state)
     told = "; ".join(clause for clause in clauses if clause) or _idle(state)
     return f"{told[:1].upper()}{told[1:]}."
 
@@ -41,7 +42,16 @@ def _mending(state: RunState) -> list[str]:
     return [
         f"a fix is at the red gate of phase {work.phase}"
         for work in state.work.values()
-        if not work.task and work.doing == "turn"
+        if not work.task and work.doing == "turn" and work.label != VALIDATION
+    ]
+
+
+def _validating(state: RunState) -> list[str]:
+    left = sum(not one.verdict for one in state.requirements.values())
+    return [
+        f"{work.agent} judges {words.count(left, 'requirement')} of the spec"
+        for work in state.work.values()
+        if work.label == VALIDATION
     ]
 
 

@@ -166,13 +166,15 @@ def refusals(
     """For each command that would be refused now: why."""
     if replayed or not linked:
         why = REASON if replayed else _unlinked(state, startable)
-        return dict.fromkeys(("pause", "hold", "gate", "diff", *NO_TARGET, *NO_TEST), why)
+        named = ("pause", "hold", "gate", "revalidate", "diff", *NO_TARGET, *NO_TEST)
+        return dict.fromkeys(named, why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "hold": ev.Pause(now=True),
         "retry_with": ev.Retry(task=targets.get("retry_with", "")),
         "tell": ev.Tell(task=targets.get("tell", ""), text="..."),
         "gate": ev.Gate(),
+        "revalidate": ev.Revalidate(),
         "retry": ev.Retry(task=targets.get("retry", "")),
         "skip": ev.Skip(task=targets.get("skip", "")),
         "cancel": ev.Cancel(task=targets.get("cancel", "")),

@@ -285,6 +285,10 @@ class Steering(Playing, inherit_bindings=False):
         finally:
             self.away = False
 
+    def action_revalidate(self) -> None:
+        """Send back what is not met."""
+        self.send(ev.Revalidate())
+
     @work
     async def action_diff(self) -> None:
         """Show the change so far."""

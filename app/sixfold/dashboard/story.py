@@ -107,6 +107,13 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.FixEnded():
             text = f"fix {event.attempt} for phase {event.phase} {ending(event)}"
             return text, _OUTCOMES[event.outcome]
+        case (
+            ev.ValidationStarted()
+            | ev.RequirementJudged()
+            | ev.ValidationEnded()
+            | ev.RequirementsReturned()
+        ):
+            return _validation(event)
         case ev.PermissionAsked():
             return f"{event.task} asks: {words.one_line(event.text)}", "look"
         case ev.PermissionAnswered():
@@ -128,6 +135,31 @@ def told(event: ev.AnyEvent) -> Part:
         case ev.Notice():
             return event.text, _LEVELS[event.level]
     assert_never(event)
+
+
+def _validation(
+    event: ev.ValidationStarted
+    | ev.RequirementJudged
+    | ev.ValidationEnded
+    | ev.RequirementsReturned,
+) -> Part:
+    match event:
+        case ev.ValidationStarted():
+            some = words.count(len(event.asked), "requirement")
+            return f"{event.agent} judges {some} in slot {event.slot}", "look"
+        case ev.RequirementJudged():
+            look = words.JUDGEMENT_LOOKS[event.verdict]
+            return f"{event.requirement} {look.word}{_because(event.reason)}", look.tone
+        case ev.ValidationEnded(again=True):
+            return "the validator is asked for the rest once more", "warn"
+        case ev.ValidationEnded():
+            tally = (
+                f", {event.met} of {event.total} met" if event.total and not event.reason else ""
+            )
+            text = f"validation {event.outcome}{tally}{_because(event.reason)}"
+            return text, "good" if event.outcome == "passed" else "bad"
+        case ev.RequirementsReturned():
+            return f"unmet requirements are tasks now: {', '.join(event.tasks)}", "look"
 
 
 def _at_work(

@@ -44,7 +44,13 @@ def lay_out(messages: Sequence[ev.Message]) -> list[Moment]:
     for index in range(len(messages) - 1, -1, -1):
         message, at = messages[index], times[index]
         match message:
-            case ev.TaskEnded() | ev.FixEnded() | ev.IntegrationStarted() | ev.ConflictFound():
+            case (
+                ev.TaskEnded()
+                | ev.FixEnded()
+                | ev.ValidationEnded()
+                | ev.IntegrationStarted()
+                | ev.ConflictFound()
+            ):
                 ends[message.slot] = at
             case ev.RunEnded() | ev.RunContinued():
                 ends.clear()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sixfold.events import GateEnded, GateStarted
 from sixfold.model import (
     Failure,
+    Judgement,
     Phase,
     RunStatus,
     Suspect,
@@ -19,7 +20,7 @@ from sixfold.model import (
     Usage,
     Verdict,
 )
-from sixfold.state import GateRun, RunState, Work
+from sixfold.state import VALIDATION, GateRun, RunState, Work
 
 
 class Look(NamedTuple):
@@ -61,6 +62,20 @@ VERDICT_LOOKS: dict[Verdict, Look] = {
     "red": Look("✗", "red", "bad"),
     "error": Look("!", "error", "bad"),
     "timed_out": Look("!", "timed out", "bad"),
+}
+JUDGEMENT_LOOKS: dict[Judgement, Look] = {
+    "met": Look("✓", "met", "good"),
+    "unmet": Look("✗", "unmet", "bad"),
+    "unclear": Look("?", "unclear", "warn"),
+    "unproven": Look("!", "unproven", "warn"),
+}
+NOT_JUDGED = Look("·", "not judged", "quiet")
+VALIDATION_LOOKS = {
+    "": Look("·", "waits", "quiet"),
+    "passed": Look("✓", "passed", "good"),
+    "failed": Look("✗", "not met", "bad"),
+    "error": Look("!", "not judged", "bad"),
+    "cancelled": Look("!", "cancelled", "warn"),
 }
 GATE_RUNS = Look("●", "running", "busy")
 PACKAGE_LOOKS: dict[str, Look] = {
@@ -245,6 +260,21 @@ def phase_look(state: RunState, phase: Phase) -> Look:
     return Look("·", "waits", "quiet")
 
 
+def validation_look(state: RunState) -> Look:
+    """How the end of the run stands: its last gate, and what is judged after it."""
+    gate = state.gate
+    if gate and gate.started.cause == "final" and gate.ended is None:
+        return GATE_RUNS._replace(word="gate runs")
+    if any(work.label == VALIDATION for work in state.work.values()):
+        return Look("●", "judging", "busy")
+    return VALIDATION_LOOKS[state.validation.outcome]
+
+
+def is_validating(state: RunState) -> bool:
+    """Has the run come to its end once: is there anything to tell of it."""
+    return state.validation.round > 0 or any(one.started.cause == "final" for one in state.gates)
+
+
 def has_passed(state: RunState, phase: Phase) -> bool:
     """Is its gate green, with no task left behind that failed or was halted."""
     return phase.number in state.passed and SETTLED.issuperset(_states(state, phase))
@@ -286,6 +316,8 @@ def gate_cause(gate: GateStarted | GateEnded) -> str:
             return "baseline before the first phase"
         case "phase":
             return f"gate after phase {gate.phase}"
+        case "final":
+            return "last gate"
         case _:
             return "gate you asked for"
 

@@ -38,6 +38,7 @@ from sixfold.events.commands import (
     Rerun,
     Resume,
     Retry,
+    Revalidate,
     SetAside,
     Skip,
     Stop,
@@ -67,6 +68,8 @@ from sixfold.events.facts import (
     PlanLoaded,
     ProviderBack,
     ProviderLimited,
+    RequirementJudged,
+    RequirementsReturned,
     RerunEnded,
     RerunStarted,
     RunBlocked,
@@ -85,6 +88,8 @@ from sixfold.events.facts import (
     TurnBegan,
     TurnHeld,
     UsageReported,
+    ValidationEnded,
+    ValidationStarted,
 )
 from sixfold.events.journal import VERSION, Journal, read
 
@@ -126,11 +131,14 @@ __all__ = [
     "Printed",
     "ProviderBack",
     "ProviderLimited",
+    "RequirementJudged",
+    "RequirementsReturned",
     "Rerun",
     "RerunEnded",
     "RerunStarted",
     "Resume",
     "Retry",
+    "Revalidate",
     "RunBlocked",
     "RunContinued",
     "RunEnded",
@@ -156,6 +164,8 @@ __all__ = [
     "Undo",
     "UsageReported",
     "Utterance",
+    "ValidationEnded",
+    "ValidationStarted",
     "Watch",
 ]
 
@@ -182,6 +192,10 @@ AnyEvent: TypeAlias = (
     | RerunEnded
     | FixStarted
     | FixEnded
+    | ValidationStarted
+    | RequirementJudged
+    | ValidationEnded
+    | RequirementsReturned
     | TurnHeld
     | TurnBegan
     | AgentStalled
@@ -214,6 +228,7 @@ AnyCommand: TypeAlias = (
     | Gate
     | Rerun
     | Printed
+    | Revalidate
     | Stop
     | Diff
 )

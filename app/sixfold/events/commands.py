@@ -102,6 +102,10 @@ class Printed(Command, frozen=True, kw_only=True):
     """Empty: what the package itself printed."""
 
 
+class Revalidate(Command, frozen=True, kw_only=True):
+    """Have what is not met become tasks at the end of `tasks.md`, and validate again after them."""
+
+
 class Stop(Command, frozen=True, kw_only=True):
     """End the run: running attempts are cancelled, nothing is ticked."""
 

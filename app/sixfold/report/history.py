@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.lines import event_line
-from sixfold.model import Failure, Suspect, Usage, Verdict
+from sixfold.model import Failure, GateCause, Suspect, Usage, Verdict
 from sixfold.state import RunState, renumbered
 
 
@@ -48,7 +48,7 @@ class Gate(Struct, kw_only=True):
     """One run of the test command."""
 
     gate: int
-    cause: Literal["baseline", "phase", "asked"]
+    cause: GateCause
     phase: int
     started: datetime | None
     ended: datetime | None = None

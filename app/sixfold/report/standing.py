@@ -8,6 +8,7 @@ import msgspec
 
 from sixfold.model import Phase
 from sixfold.state import RunState
+from sixfold.verdicts import requirements, validation
 
 
 def bury(state: RunState) -> None:
@@ -74,5 +75,7 @@ def as_json(state: RunState, *, live: bool) -> dict[str, Any]:
             for name, task in state.tasks.items()
         ],
         "slots": [msgspec.to_builtins(work) for work in state.work.values()],
+        "validation": validation(state),
+        "requirements": requirements(state),
         "gate": msgspec.to_builtins(gate.ended or gate.started) if gate else None,
     }

@@ -50,6 +50,8 @@ def cause(gate: Gate) -> str:
             return "baseline before the first phase"
         case "phase":
             return f"after phase {gate.phase}"
+        case "final":
+            return "the last of all"
         case _:
             return "asked for"
 

@@ -10,8 +10,8 @@ from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
 from sixfold.gate.guard import guarded, weakened
 from sixfold.model import Phase, Task
-from sixfold.runner.ground import Attempt, Place
-from sixfold.runner.turns import Turns, one_line
+from sixfold.runner.ground import Attempt, Place, one_line
+from sixfold.runner.turns import Turns
 from sixfold.workspace.delivery import Delivery
 from sixfold.workspace.git import git, paths, run
 from sixfold.workspace.proof import outside, undelivered

@@ -11,7 +11,7 @@ from sixfold.runner.ground import Ending
 from sixfold.runner.job import Job
 from sixfold.runner.slots import Outcome
 from sixfold.runner.store import RunFolder
-from sixfold.state import Work
+from sixfold.state import RunState, Work
 
 
 def run_started(job: Job, folder: RunFolder) -> ev.RunStarted:
@@ -59,6 +59,20 @@ def fix_ended(work: Work, outcome: Outcome, ending: Ending) -> ev.FixEnded:
         reason=ending.failure,
         commit=ending.commit,
         branch=ending.branch,
+    )
+
+
+def validation_cancelled(state: RunState, work: Work, reason: str) -> ev.ValidationEnded:
+    """A validator was cut short."""
+    return ev.ValidationEnded(
+        round=state.validation.round,
+        slot=work.slot,
+        attempt=work.attempt,
+        outcome="cancelled",
+        reason=reason,
+        met=state.met,
+        total=len(state.requirements),
+        commit=work.base,
     )
 
 

@@ -10,21 +10,31 @@ from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
-from sixfold.agents.prompts.about import Contradiction
+from sixfold.agents.prompts.about import Contradiction, Inquiry
 from sixfold.gate.blame import Change
 from sixfold.gate.guard import guarded
 from sixfold.model import Phase, Task
 from sixfold.runner.aims import Aim, Ask, FixAim, TaskAim
 from sixfold.runner.boxes import Boxes
 from sixfold.runner.desk import Desk
-from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Place, Proof
+from sixfold.runner.ground import (
+    Attempt,
+    Chosen,
+    Ending,
+    Ground,
+    Place,
+    Proof,
+    judged,
+    line_count,
+    one_line,
+)
 from sixfold.runner.joining import Entry, Joined, Joining
-from sixfold.runner.turns import Turns, one_line
-from sixfold.state import Work
+from sixfold.runner.turns import Turns
+from sixfold.state import VALIDATION, Work
 from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace import conflict
 from sixfold.workspace.delivery import Delivery, collect
-from sixfold.workspace.git import GitError, git, head, paths
+from sixfold.workspace.git import GitError, git, head, paths, run
 from sixfold.workspace.history import message
 from sixfold.workspace.merging import adds_nothing
 from sixfold.workspace.proof import missing
@@ -84,6 +94,8 @@ class Apart(Ground):
                 if one.attempt == work.attempt
                 and (one.task == work.task if work.task else one.fix == work.phase)
             ]
+            if work.label == VALIDATION:
+                await self._trees.drop(_name(work.branch))
             attempt = Attempt(work.label, work.slot, work.attempt, work.branch, work.base)
             died = Ending(failure="its runner died", cancelled=True)
             ending = Ending(commit=commits[-1]) if commits else died
@@ -125,7 +137,7 @@ class Apart(Ground):
     def place(self, label: str, number: int) -> tuple[str, str]:
         """A branch that no attempt had before, from the tip."""
         phase = label.removeprefix("fix ")
-        is_fix = label not in self._state.by_id
+        is_fix = label not in self._state.by_id and phase.isdigit()
         stem = fix_name(int(phase), number) if is_fix else attempt_name(label, number)
         name, more = stem, 1
         while name in self._taken:
@@ -144,6 +156,26 @@ class Apart(Ground):
         ask = self._ask if self._job.settings.gate.guard_tests == "ask" else None
         aim = FixAim(phase, gate, diff=diff, slot=attempt.slot, ask=ask)
         return await self._attempt(attempt, aim)
+
+    async def validate(self, attempt: Attempt, inquiry: Inquiry) -> Ending:
+        """A turn in a worktree, which goes again with all that was changed in it."""
+        name = _name(attempt.branch)
+        try:
+            tree = self._open[name] = await to_the_end(self._trees.add(name, attempt.base))
+            end = await self._turns.validate(self._place(tree), attempt, inquiry)
+            seen = Tree(tree.path, self._folder.snapshots / tree.name)
+            changed = await seen.changed(tree.base, await seen.snapshot())
+            return judged(end, [path for path in changed if path not in tree.copied])
+        except (GitError, OSError) as error:
+            return Ending(failure=one_line(str(error)))
+        finally:
+            self._open.pop(name, None)
+            await whatever_comes(self._trees.drop(name))
+
+    async def lines(self, file: str, attempt: Attempt) -> int:
+        """Of a file in the commit that the validator saw."""
+        done = await run(self.root, "cat-file", "blob", f"{attempt.base}:{file}")
+        return 0 if done.code else line_count(done.out)
 
     def finish(self, task: str, ending: Ending) -> None:
         """All is in the commit."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from watchfiles import awatch
 
 from sixfold.feature import marking, tasks
+from sixfold.feature.append import NewTask, append
 from sixfold.feature.model import TasksFile
 from sixfold.model import Plan, Task
 from sixfold.runner.ground import Ground
@@ -42,6 +43,12 @@ class Document:
         if before == self._seen:
             self._seen = after  # else somebody was there first, and is heard by `edits`
         return ""
+
+    def append(self, title: str, tasks: Sequence[NewTask]) -> Plan | None:
+        """Add a phase with tasks at the end; the plan with it. Raises `MarkError`, `OSError`."""
+        self.restore()
+        _, after = marking.rewrite(self._path, lambda data: append(data, title, tasks))
+        return self._taken(after)
 
     def restore(self) -> bool:
         """Put the file back as it was last where it is gone, or emptied; did that happen.

@@ -59,13 +59,19 @@ class Fixes:
                 self._see_to(phase)
                 return
 
-    def _see_to(self, phase: int) -> None:
+    def see_to_end(self) -> None:
+        """Judge the whole once all phases are through; or have it mended, as after the last."""
+        if not self.searching:
+            self._see_to(len(self._state.phases), final=True)
+
+    def _see_to(self, phase: int, *, final: bool = False) -> None:
         red = self._gates.red.get(phase)
-        if red is None:
-            self._gates.begin("phase", phase, self._take_verdict)
-        elif self._only_flaky(red) and phase not in self._doubted:
+        if red and self._only_flaky(red) and phase not in self._doubted:
             self._doubted.add(phase)
-            del self._gates.red[phase]
+            red = self._gates.red.pop(phase) and None
+        if red is None and final:
+            self._gates.begin("final", phase, self._take_last_verdict)
+        elif red is None:
             self._gates.begin("phase", phase, self._take_verdict)
         elif self._tries(phase) >= self._job.settings.gate.fix_attempts:
             self._give_up(phase, red)
@@ -85,6 +91,12 @@ class Fixes:
             self._doubted.discard(phase)
             self._agenda.pass_gate(phase)
         else:
+            self._gates.red[phase] = ended
+
+    def _take_last_verdict(self, phase: int, ended: ev.GateEnded) -> None:
+        if ended.verdict == "green":
+            self._doubted.discard(phase)
+        elif phase == len(self._state.phases) and self._agenda.over:
             self._gates.red[phase] = ended
 
     def _start(self, phase: int, red: ev.GateEnded) -> None:
@@ -177,7 +189,8 @@ class Fixes:
 
     def _ask(self, phase: int, red: ev.GateEnded, culprit: str) -> None:
         most = self._job.settings.gate.fix_attempts
-        reason = f"the gate after phase {phase} is {red.verdict} after {most} fix attempts"
+        which = "the last gate" if red.cause == "final" else f"the gate after phase {phase}"
+        reason = f"{which} is {red.verdict} after {most} fix attempts"
         cause = f"; {culprit} made it so, and can be set aside" if culprit else ""
         options = ["gate", *([f"set-aside {culprit}"] if culprit else []), "stop"]
         self._block(f"{reason}: {summary(red)}{cause}", options)

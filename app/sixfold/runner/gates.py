@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from msgspec import structs
 
@@ -15,16 +15,15 @@ from sixfold.gate import junit
 from sixfold.gate.again import passes_alone
 from sixfold.gate.archive import printed
 from sixfold.gate.blame import suspects
+from sixfold.gate.command import afresh
 from sixfold.gate.run import GateResult, Hear, run_gate
 from sixfold.gate.words import once_more
-from sixfold.model import Failure, Suspect, TestName
+from sixfold.model import Failure, GateCause, Suspect, TestName
 from sixfold.process import MARKER
 from sixfold.runner.desk import Desk
 from sixfold.runner.ground import Ground
 from sixfold.state import RunState
 from sixfold.workspace.git import GitError
-
-Cause: TypeAlias = Literal["baseline", "phase", "asked"]
 
 Take: TypeAlias = Callable[[int, ev.GateEnded], None]
 
@@ -63,7 +62,7 @@ class Gates:
             self._old = {(failure.package, failure.test) for failure in baseline.failures}
         return baseline is not None
 
-    def begin(self, cause: Cause, phase: int = 0, take: Take | None = None) -> None:
+    def begin(self, cause: GateCause, phase: int = 0, take: Take | None = None) -> None:
         """Start the test command; `take` is told the verdict on `phase`, under its number then."""
         self._judged = phase
         task = self._task = asyncio.create_task(self._run(cause, phase))
@@ -95,10 +94,12 @@ class Gates:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, cause: Cause, phase: int) -> ev.GateEnded:
+    async def _run(self, cause: GateCause, phase: int) -> ev.GateEnded:
         """From `GateStarted` to the `GateEnded` that is returned; both are journalled."""
         self._count += 1
         number, command = self._count, self._job.settings.gate.command
+        command = afresh(command) if cause == "final" else command
+        phase = 0 if cause == "final" else phase
         root = str(self._ground.root)
         begun = ev.GateStarted(gate=number, cause=cause, phase=phase, command=command, root=root)
         ended = ev.GateEnded(gate=number, cause=cause, phase=phase, verdict="error")

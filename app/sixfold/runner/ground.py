@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from sixfold import events as ev
+from sixfold.agents.agent import TurnEnd
+from sixfold.agents.prompts.about import Inquiry
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
 from sixfold.state import Work
 from sixfold.workspace.worktrees import Worktree
+
+LONGEST_REASON = 500
+"""Characters of what an agent says about its end."""
 
 Proof: TypeAlias = Callable[[], Awaitable[bool]]
 """Asks whether the tree that is judged is as it should be."""
@@ -38,7 +43,7 @@ class Attempt(Struct, frozen=True):
     """An attempt at a task, or at a fix, as it is known when it starts."""
 
     label: str
-    """The task's id; `fix N` for phase N."""
+    """The task's id; `fix N` for phase N; `validation`."""
     slot: int
     number: int
     branch: str = ""
@@ -60,6 +65,24 @@ class Ending(Struct, frozen=True, kw_only=True):
     left_out: list[str] = []
     after: str = ""
     """The shared tree at its end."""
+    said: list[Any] = []
+    """What a validator said of each requirement, as it wrote it."""
+
+
+def one_line(text: str) -> str:
+    """What an agent says of its end, as one line of a list."""
+    return " ".join(text.split())[:LONGEST_REASON]
+
+
+def judged(end: TurnEnd, changed: list[str]) -> Ending:
+    """How a validator's turn ended."""
+    failure = "" if end.ok else one_line(end.reason)
+    return Ending(failure=failure, said=end.result.requirements, outside=changed)
+
+
+def line_count(text: str) -> int:
+    """Lines of a file's text; one without any counts as one that is not there."""
+    return text.count("\n") + (not text.endswith("\n") and bool(text))
 
 
 class Ground(Protocol):
@@ -102,6 +125,14 @@ class Ground(Protocol):
 
     async def fix(self, attempt: Attempt, phase: Phase, gate: ev.GateEnded, since: str) -> Ending:
         """Have a red gate mended; `since` is the commit that was green last."""
+        ...
+
+    async def validate(self, attempt: Attempt, inquiry: Inquiry) -> Ending:
+        """Have the result judged; what the validator changes is `outside`, and no part of it."""
+        ...
+
+    async def lines(self, file: str, attempt: Attempt) -> int:
+        """How many lines a file of what is judged has, as a path from the root; 0: no file."""
         ...
 
     def finish(self, task: str, ending: Ending) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from sixfold.runner.job import Reading
 from sixfold.state import RunState, TaskProgress
+from sixfold.verdicts import requirements, validation
 from sixfold.workspace.git import run
 
 
@@ -38,6 +39,8 @@ def leave_info(reading: Reading, state: RunState) -> None:
         "command": state.command,
         "usage": msgspec.to_builtins(state.usage),
         "gate": msgspec.to_builtins(gate) if gate else None,
+        "validation": validation(state),
+        "requirements": requirements(state),
     }
     _replace(path, msgspec.json.format(msgspec.json.encode(info), indent=2) + b"\n")
 

@@ -50,6 +50,8 @@ class Options(Struct, frozen=True, kw_only=True):
     allow_dirty: bool = False
     yes: bool = False
     """Whatever is asked is answered with yes."""
+    revalidate: int | None = None
+    """How often unmet requirements become tasks without a person's word."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -85,6 +87,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The person's branch when the run began; `HEAD` where none was checked out."""
     commit: str
     """HEAD when the run began; empty in a repository without a commit."""
+    revalidate: int
+    """How often unmet requirements become tasks without a person's word."""
     asked: dict[str, str]
     """The options of the command line that were given."""
     consent: bool
@@ -182,7 +186,9 @@ def read_settings(root: Path, options: Options) -> tuple[Settings, Path]:
     settings = config.parse(text, path.name if options.config is None else str(path), os.environ)
     roster = settings.roster
     if options.agent:
-        roster = structs.replace(roster, default=options.agent, kinds=Kinds(), by_slot={})
+        roster = structs.replace(
+            roster, default=options.agent, kinds=Kinds(validate=options.agent), by_slot={}
+        )
     if options.slots:
         roster = structs.replace(roster, slots=options.slots)
     stories = options.stories or settings.stories
@@ -220,6 +226,7 @@ def prepare(options: Options, started: RunStarted | None = None) -> Job:
         readiness=readiness,
         branch=started.branch if started else branch,
         commit=started.commit if started else commit,
+        revalidate=options.revalidate or 0,
         asked=_asked(options),
         consent=options.yes,
     )
@@ -232,6 +239,7 @@ def asked_for(asked: Mapping[str, str], options: Options) -> Options:
         "spec_info": Path,
         "config": Path,
         "slots": int,
+        "revalidate": int,
         "allow_dirty": bool,
     }
     old = {name: kinds.get(name, str)(value) for name, value in asked.items()}

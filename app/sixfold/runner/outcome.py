@@ -8,6 +8,9 @@ from sixfold import events as ev
 from sixfold.config import Budget
 from sixfold.state import RunState
 
+MOST_NAMED = 8
+"""Requirements that a sentence names."""
+
 
 def stuck(state: RunState) -> bool:
     """Is there a task that failed, or that cannot run because another did."""
@@ -15,16 +18,35 @@ def stuck(state: RunState) -> bool:
 
 
 def unfinished(state: RunState) -> str:
-    """What keeps a run from being finished; empty where all is done and the gate is green."""
+    """What keeps a run from being finished; empty where all is done, green and validated."""
     if state.status == "blocked":
         return state.reason
+    if left := left_over(state):
+        return left
+    last = state.gate.ended if state.gate else None
+    if last and last.verdict != "green":
+        return f"the last gate is {last.verdict}"
+    validation = state.validation
+    return "" if validation.outcome == "passed" else validation.reason or "it was not validated"
+
+
+def left_over(state: RunState) -> str:
+    """Which tasks are not done; empty where all are."""
     counts: Counter[str] = Counter(task.state for task in state.tasks.values())
     kinds = ("failed", "halted", "skipped", "pending")
     left = [f"{counts[kind]} {kind}" for kind in kinds if counts[kind]]
-    if left:
-        return f"tasks left: {', '.join(left)}"
-    last = state.gate.ended if state.gate else None
-    return f"the last gate is {last.verdict}" if last and last.verdict != "green" else ""
+    return f"tasks left: {', '.join(left)}" if left else ""
+
+
+def not_met(state: RunState) -> str:
+    """Which requirements are not met, in a sentence; empty where all are."""
+    names = state.unmet
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    total = len(state.requirements)
+    tally = f"{len(names)} of {total} requirements {'is' if len(names) == 1 else 'are'} not met"
+    return f"{tally}: {', '.join(names[:MOST_NAMED])}{more}"
 
 
 def overspent(budget: Budget, state: RunState) -> str:

@@ -15,6 +15,7 @@ from sixfold.gate.command import survey
 from sixfold.gate.listen import GoListener, Listener, PlainListener
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import transcript
+from sixfold.state import VALIDATION
 
 MOST_BYTES = 200_000
 """Of the end of one agent's transcript."""
@@ -34,6 +35,8 @@ def recall(folder: RunFolder, events: Sequence[ev.AnyEvent]) -> Iterator[ev.Mess
                 yield from _agent(folder, "conflict", event.task.removeprefix("fix "), event)
             case ev.FixStarted():
                 yield from _agent(folder, "fix", str(event.phase), event)
+            case ev.ValidationStarted():
+                yield from _agent(folder, "validate", VALIDATION, event)
             case ev.GateStarted():
                 yield from _gate(folder.transcripts / f"gate-{event.gate}.log", event, root)
 
@@ -42,10 +45,16 @@ def _agent(
     folder: RunFolder,
     kind: Kind,
     name: str,
-    event: ev.TaskStarted | ev.FixStarted | ev.ConflictFound,
+    event: ev.TaskStarted | ev.FixStarted | ev.ConflictFound | ev.ValidationStarted,
 ) -> Iterator[ev.AgentOutput]:
     data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
-    label = f"fix {name}" if isinstance(event, ev.FixStarted) else event.task
+    match event:
+        case ev.FixStarted():
+            label = f"fix {name}"
+        case ev.ValidationStarted():
+            label = name
+        case _:
+            label = event.task
     lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
     if lines:
         yield ev.AgentOutput(slot=event.slot, task=label, attempt=event.attempt, lines=lines)

@@ -17,7 +17,13 @@ from sixfold.plan.change import Change
 from sixfold.plan.schedule import Assignment, Halt
 from sixfold.refusal import refusal
 from sixfold.runner.agenda import Agenda
-from sixfold.runner.announce import fix_ended, plan_changed, run_started, task_ended
+from sixfold.runner.announce import (
+    fix_ended,
+    plan_changed,
+    run_started,
+    task_ended,
+    validation_cancelled,
+)
 from sixfold.runner.apart import Apart
 from sixfold.runner.desk import Desk
 from sixfold.runner.document import Document
@@ -31,6 +37,7 @@ from sixfold.runner.notify import Notifier
 from sixfold.runner.outcome import overspent, stuck, unfinished
 from sixfold.runner.questions import Questions
 from sixfold.runner.record import Record, Report
+from sixfold.runner.returning import Returning
 from sixfold.runner.shared import Shared
 from sixfold.runner.sittings import Sittings
 from sixfold.runner.slots import Outcome, Slots
@@ -38,7 +45,8 @@ from sixfold.runner.store import RunFolder
 from sixfold.runner.ticks import Ticks
 from sixfold.runner.turns import Turns
 from sixfold.runner.undoing import Undoing
-from sixfold.state import RunState, renumbered
+from sixfold.runner.validation import Validation
+from sixfold.state import VALIDATION, RunState, renumbered
 from sixfold.workspace.git import GitError
 
 BEAT = 5.0
@@ -91,6 +99,17 @@ class Runner:
             self._slots,
             self._block,
             self._affordable,
+        )
+        self._returning = Returning(desk, self._ground, self._document, self._edits)
+        self._validation = Validation(
+            desk,
+            self._ground,
+            self._agenda,
+            self._fixes,
+            self._slots,
+            self._block,
+            self._affordable,
+            self._returning.send_back,
         )
         self._undoing = Undoing(desk, self._ground, self._ticks, self._fixes.mended)
 
@@ -213,6 +232,8 @@ class Runner:
             outcome: Outcome = "cancelled" if ending.cancelled else "done"
             if work.task:
                 self._emit(task_ended(work, outcome, ending, again=True))
+            elif work.label == VALIDATION:
+                self._emit(validation_cancelled(self.state, work, ending.failure))
             else:
                 self._emit(fix_ended(work, outcome, ending))
         self._emit(ev.RunContinued(pid=os.getpid()))  # forgets who is at work, so not before
@@ -236,7 +257,11 @@ class Runner:
             self._advance_together()
         else:
             self._advance_apart()
-        if not self._at_work and self.state.status == "running" and self._agenda.over:
+        if self._at_work or self.state.status != "running" or not self._agenda.over:
+            return
+        if self._validation.due:
+            self._validation.see_to()
+        else:
             self._block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _advance_apart(self) -> None:
@@ -269,7 +294,8 @@ class Runner:
 
     @property
     def _at_work(self) -> bool:
-        return self._slots.busy or self._gates.running or self._fixes.searching
+        searching = self._fixes.searching or self._validation.returning
+        return self._slots.busy or self._gates.running or searching
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
@@ -278,17 +304,15 @@ class Runner:
         if self.state.status == "blocked":
             return not self._wait
         ended = self.state.status == "running" and self._agenda.over
-        return ended and not (self._wait and stuck(self.state))
+        return ended and not self._validation.due and not (self._wait and stuck(self.state))
 
     async def _overtaken(self) -> bool:
-        """Did a person commit since the last gate: then that is judged, too, before the end."""
+        """Did a person commit since it was validated: then that is, too, before the end."""
         if self.state.status != "running" or stuck(self.state):
             return False
         with suppress(GitError, OSError):
-            tip, last = await self._ground.mind(), self.state.gate
-            if last and last.ended and last.ended.commit != tip and not self._obeying:
-                self._gates.begin("asked")
-                return True
+            await self._ground.mind()
+            return self._validation.due
         return False
 
     # Tasks.
@@ -398,6 +422,8 @@ class Runner:
                     reason = self._gates.rerun(tests)
                 case ev.Printed(package=package, test=test):
                     reason, text = await self._gates.printed(self.state, package, test)
+                case ev.Revalidate():
+                    reason = await self._returning.send_back()
                 case ev.Stop():
                     self.stop("stopped by a person")
                 case ev.Diff(task=task):
@@ -423,7 +449,7 @@ class Runner:
             self._emit(ev.RunResumed())
 
     def _judge_again(self) -> None:
-        if self.state.status == "blocked" and self._gates.red:
+        if self.state.status == "blocked" and (self._gates.red or self._validation.due):
             self._go_on()
         elif not self._gates.running:
             self._gates.begin("asked")
@@ -486,6 +512,7 @@ class Runner:
     async def _end_children(self) -> None:
         self._sittings.close()
         await asyncio.gather(self._slots.end(), self._gates.end(), self._fixes.end())
+        await self._validation.end()
 
     async def _close(self) -> None:
         if not self._ground.ticks:

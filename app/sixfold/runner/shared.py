@@ -11,12 +11,23 @@ import msgspec
 
 from sixfold import events as ev
 from sixfold.agents.agent import TurnEnd
+from sixfold.agents.prompts.about import Inquiry
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
-from sixfold.runner.ground import Attempt, Chosen, Ending, Ground, Place, Proof
+from sixfold.runner.ground import (
+    Attempt,
+    Chosen,
+    Ending,
+    Ground,
+    Place,
+    Proof,
+    judged,
+    line_count,
+    one_line,
+)
 from sixfold.runner.job import Job
 from sixfold.runner.store import RunFolder
-from sixfold.runner.turns import Turns, one_line
+from sixfold.runner.turns import Turns
 from sixfold.state import Work
 from sixfold.workspace.git import GitError, head
 from sixfold.workspace.proof import missing
@@ -82,6 +93,20 @@ class Shared(Ground):
         diff = await self._tree.diff(before, await self._tree.snapshot())
         end = await self._turns.fix(self._place, attempt, phase, gate, diff)
         return Ending(failure="" if end.ok else one_line(end.reason))
+
+    async def validate(self, attempt: Attempt, inquiry: Inquiry) -> Ending:
+        """A turn in the tree; what it changes there is seen by comparing."""
+        before = await self._tree.snapshot()
+        end = await self._turns.validate(self._place, attempt, inquiry)
+        changed = await self._tree.changed(before, await self._tree.snapshot())
+        return judged(end, changed)
+
+    async def lines(self, file: str, attempt: Attempt) -> int:  # noqa: ARG002 - as agreed
+        """Of a file in the tree; a link out of it is none."""
+        path = (self.root / file).resolve()
+        if not path.is_relative_to(self.root.resolve()) or not path.is_file():
+            return 0
+        return line_count(await asyncio.to_thread(path.read_text, "latin-1"))
 
     def finish(self, task: str, ending: Ending) -> None:
         """Remember the tree at a task's end."""

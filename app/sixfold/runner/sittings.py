@@ -113,7 +113,7 @@ class Sittings:
     def _wanted(self, kind: Kind, attempt: Attempt) -> str:
         """Who should take the turn: whoever began the attempt, or whom a person wants for it."""
         work = self._state.work.get(attempt.slot)
-        if kind == "conflict" and work:
+        if kind in {"conflict", "validate"} and work:
             return work.agent
         progress = self._state.tasks.get(work.task) if work else None
         return (progress.wanted if progress else "") or self._crew.whose(kind, attempt.slot)

@@ -1,4 +1,4 @@
-"""One agent's turn at a task, a fix or a conflict: its prompt, its environment, its transcript."""
+"""One agent's turn at whatever kind of work: its prompt, its environment, its transcript."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sixfold import events as ev
 from sixfold.agents.agent import Turn, TurnEnd
-from sixfold.agents.prompts.about import Contradiction
+from sixfold.agents.prompts.about import Contradiction, Inquiry
 from sixfold.agents.roster import Kind
 from sixfold.feature.model import TasksFile
 from sixfold.model import SLOT_ROLES, Phase, Task
@@ -35,8 +35,6 @@ Nor does it write what only the person's own git may write.
 """
 RED_AGAIN = "Tests fail still, or again. What you did before is in the tree as far as it was taken."
 CONFLICT = "Your work contradicts what others did meanwhile."
-LONGEST_REASON = 500
-"""Characters of what an agent says about its end."""
 
 
 class Turns:
@@ -72,6 +70,12 @@ class Turns:
         marks = self._marks("conflict", attempt.label.removeprefix("fix "), attempt, place)
         prompt = self._job.prompts.conflict(conflict, self._found(), where=in_words(marks))
         return await self._take("conflict", place, attempt, prompt, marks, lead=CONFLICT)
+
+    async def validate(self, place: Place, attempt: Attempt, inquiry: Inquiry) -> TurnEnd:
+        """A turn at what the spec asks for."""
+        marks = self._marks("validate", attempt.label, attempt, place)
+        prompt = self._job.prompts.validate(inquiry, where=in_words(marks))
+        return await self._take("validate", place, attempt, prompt, marks)
 
     def _marks(self, kind: Kind, name: str, attempt: Attempt, place: Place) -> dict[str, str]:
         """What the contract promises every agent in its environment."""
@@ -153,13 +157,8 @@ def transcript(folder: RunFolder, kind: Kind, name: str, attempt: int, slot: int
     return folder.transcripts / f"{_stem(kind, name, attempt, slot)}.log"
 
 
-def one_line(text: str) -> str:
-    """What an agent says of its end, as one line of a list."""
-    return " ".join(text.split())[:LONGEST_REASON]
-
-
 def _stem(kind: Kind, name: str, attempt: int, slot: int) -> str:
     """The name of an attempt's files. Ids may change hands, so the slot is a part of it."""
     safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:80]
-    front = "" if kind == "task" else f"{kind}-"
+    front = "" if kind in {"task", "validate"} else f"{kind}-"
     return f"{front}{safe}-{attempt}.{slot}"

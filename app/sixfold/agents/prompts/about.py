@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from sixfold.events import GateEnded
+from sixfold.model import Requirement
+
 
 class Brief(Struct, frozen=True):
     """What every agent of a run is told alike."""
@@ -41,3 +44,15 @@ class Contradiction(Struct, frozen=True):
     """What the attempt changed in these files, as a diff."""
     theirs: str
     """What the others changed there."""
+
+
+class Inquiry(Struct, frozen=True):
+    """What a validator is asked."""
+
+    requirements: Sequence[Requirement]
+    gate: GateEnded
+    """The last gate: tests that passed in it are evidence."""
+    spec_file: str
+    """From the repository's root."""
+    before: Sequence[str] = ()
+    """Why what was said of them before does not count, a line each."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from sixfold.agents.confined import confined
 from sixfold.agents.prompts import context
-from sixfold.agents.prompts.about import Brief, Contradiction
+from sixfold.agents.prompts.about import Brief, Contradiction, Inquiry
 from sixfold.config import ConfigError
 from sixfold.events import GateEnded
 from sixfold.feature.model import TasksFile
-from sixfold.model import Failure, Phase, Suspect, Task
+from sixfold.model import Failure, Phase, Requirement, Suspect, Task
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-KINDS = ("task", "fix", "conflict")
+KINDS = ("task", "fix", "conflict", "validate")
 TEMPLATES = Path(__file__).parent / "templates"
 ENDING = ".md.j2"
 MOST_FAILURES = 20
@@ -87,6 +87,11 @@ class Prompts:
         told = {"conflict": conflict, "text": text, "ours": ours, "theirs": theirs}
         return self._render("conflict", {**told, "where": where})
 
+    def validate(self, inquiry: Inquiry, *, where: Sequence[str]) -> str:
+        """The prompt for whoever judges whether the requirements are met."""
+        told = {"inquiry": inquiry, "requirements": _requirements(inquiry)}
+        return self._render("validate", {**told, "where": where})
+
     def sample(self, kind: str) -> str:
         """A prompt of a kind, for work that is made up."""
         where = ["attempt: 1 ($SIXFOLD_ATTEMPT)"]
@@ -100,6 +105,10 @@ class Prompts:
             case "conflict":
                 sides = Contradiction("T001", ["a.go"], [], ["T002: Write b"], "+a\n", "+b\n")
                 return self.conflict(sides, found, where=where)
+            case "validate":
+                gate = GateEnded(gate=1, cause="final", verdict="green", passed=3)
+                asked = [Requirement("FR-001", 12, "The system MUST count")]
+                return self.validate(Inquiry(asked, gate, "specs/001-x/spec.md"), where=where)
             case _:
                 task = Task(
                     "T001", 3, 1, "pending", False, None, "Write a", ["a.go"], "setup", True, []
@@ -195,6 +204,14 @@ def _failures(failures: Sequence[Failure]) -> str:
     shown = "\n\n".join(_failure(failure) for failure in failures[:MOST_FAILURES])
     more = len(failures) - MOST_FAILURES
     return f"{shown}\n\n... and {more} more" if more > 0 else shown
+
+
+def _requirements(inquiry: Inquiry) -> str:
+    def told(one: Requirement) -> str:
+        place = f"{inquiry.spec_file}:{one.line}{f', story {one.story}' if one.story else ''}"
+        return f"### {one.id}\n\n{place}\n\n{_fenced('text', one.text)}"
+
+    return "\n\n".join(map(told, inquiry.requirements))
 
 
 def _suspects(suspects: Sequence[Suspect]) -> str:

@@ -14,6 +14,8 @@ from sixfold.model import Phase, Task
 PHASE = "phase "
 """A phase's key is its number behind this, a task's its id behind `TASK`."""
 TASK = "task "
+END = "validation"
+"""The key of the last row."""
 
 
 class Phases(CursorRows):
@@ -49,6 +51,8 @@ class Phases(CursorRows):
             keys.append(f"{PHASE}{phase.number}")
             if not self.compact and not self._is_folded(phase):
                 keys += [TASK + id_ for id_ in phase.tasks if id_ in state.by_id]
+        if words.is_validating(state):
+            keys.append(END)
         if keys != self.keys:
             self.set_keys(keys)
         if self.following:
@@ -63,7 +67,7 @@ class Phases(CursorRows):
 
     def _follow_work(self) -> None:
         phase = words.current_phase(self.dashboard.state)
-        key = f"{PHASE}{phase.number}" if phase else ""
+        key = f"{PHASE}{phase.number}" if phase else END
         if key in self.keys:
             at = self.keys.index(key)
             self.top = max(0, min(at - 1 if at else 0, self.last_top))
@@ -108,7 +112,9 @@ class Phases(CursorRows):
         key = self.keys[index]
         state = self.dashboard.state
         parts: list[Part] = []
-        if task := state.by_id.get(key.removeprefix(TASK)):
+        if key == END:
+            parts = self._end_row(self.content_size.width)
+        elif task := state.by_id.get(key.removeprefix(TASK)):
             parts = self._task_row(task, self.content_size.width)
         elif phase := words.phase_of(state, _number(key)):
             parts = self._phase_row(phase, self.content_size.width)
@@ -136,6 +142,20 @@ class Phases(CursorRows):
             *words.bar(done, lost, total, size),
             (f"{done:>3}/{total:<3}", "strong" if done == total else "plain"),
         ]
+        return row(left, right, width)
+
+    def _end_row(self, width: int) -> list[Part]:
+        """How many requirements are met."""
+        state = self.dashboard.state
+        look, total = words.validation_look(state), len(state.requirements)
+        size = 10 if width >= 60 else 6
+        left: list[Part] = [(f" {look.glyph} ", look.tone), ("Validation", "strong")]
+        right: list[Part] = [(f"{look.word}  ", look.tone)]
+        if total:
+            right += words.bar(state.met, len(state.unmet), total, size)
+            right.append(
+                (f"{state.met:>3}/{total:<3}", "strong" if state.met == total else "plain")
+            )
         return row(left, right, width)
 
     def _task_row(self, task: Task, width: int) -> list[Part]:

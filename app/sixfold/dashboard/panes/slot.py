@@ -10,7 +10,7 @@ from sixfold.dashboard import words
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part, cut, row, width_of
 from sixfold.model import SLOT_ROLES
-from sixfold.state import Work
+from sixfold.state import VALIDATION, RunState, Work
 
 
 class Slot(LogView):
@@ -107,9 +107,7 @@ class Slot(LogView):
             return row([(f"   asks: {words.one_line(asked.text)}", "look")], [], width)
         spending = [(f"{words.spending(work.usage)} ", "quiet")] if work.usage.tokens else []
         if not work.task:
-            return row(
-                [(f"   turn the gate of phase {work.phase} green", "quiet")], spending, width
-            )
+            return row([(f"   {_purpose(work, state)}", "quiet")], spending, width)
         task = state.by_id.get(work.task)
         return row([(f"   {task.title if task else ''}", "quiet")], spending, width)
 
@@ -124,3 +122,10 @@ class Slot(LogView):
             tone = self._tones[last]
             left.append((self.lines[last], tone if self.work or tone == "bad" else "faint"))
         return row(left, [] if self.work else self._state(), self.content_size.width)
+
+
+def _purpose(work: Work, state: RunState) -> str:
+    """What somebody without a task is to do."""
+    if work.label == VALIDATION:
+        return f"judge {words.count(len(state.requirements), 'requirement')} of the spec"
+    return f"turn the gate of phase {work.phase} green"

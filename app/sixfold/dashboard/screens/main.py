@@ -12,12 +12,13 @@ from sixfold import events as ev
 from sixfold.dashboard import editor
 from sixfold.dashboard.panes.gate import GatePane
 from sixfold.dashboard.panes.header import Header
-from sixfold.dashboard.panes.phases import Phases
+from sixfold.dashboard.panes.phases import END, Phases
 from sixfold.dashboard.panes.slot import Slot
 from sixfold.dashboard.panes.tests import TestTree
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
+from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.theme import TONES
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
@@ -240,6 +241,8 @@ class MainScreen(Page):
         task = self.dashboard.state.by_id.get(tree.chosen_task)
         if task:
             await self.app.push_screen(TaskScreen(task.id))
+        elif tree.chosen == END:
+            await self.app.push_screen(ValidationScreen())
         elif tree.compact:
             self.action_zoom()
         else:

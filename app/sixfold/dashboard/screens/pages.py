@@ -12,7 +12,8 @@ from sixfold.dashboard.actions import ACTIONS, KEYS_OF_ANSWERS, label_of
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Need, Phase, Task
-from sixfold.state import RunState, TaskProgress
+from sixfold.state import Asked, RunState, TaskProgress
+from sixfold.verdicts import evidence_text
 
 
 def _field(name: str, value: str, tone: str = "plain") -> list[Part]:
@@ -123,6 +124,41 @@ def _edge(state: RunState, id_: str, need: Need) -> Part:
     line = f" (line {need.line})" if need.line else ""
     detail = f": {need.detail}" if need.detail else ""
     return f"  {look.glyph} {id_:<8} {look.word:<9} {need.because}{detail}{line}", look.tone
+
+
+def validation_page(state: RunState) -> list[Part]:
+    """Each requirement with its verdict, and what is there to prove it."""
+    known, look = state.validation, words.validation_look(state)
+    total = len(state.requirements)
+    lines = [
+        *_field("state", f"{look.glyph} {look.word}", look.tone),
+        *_field("met", f"{state.met} of {total} requirements" if total else ""),
+        *_field("reason", known.reason, "plain" if known.outcome == "passed" else "bad"),
+        *_field("round", str(known.round) if known.round > 1 else ""),
+        *_field("of commit", words.short(known.commit)),
+    ]
+    for one in state.requirements.values():
+        lines += [("", ""), *_requirement(one)]
+    return lines
+
+
+def _requirement(one: Asked) -> list[Part]:
+    asked = one.requirement
+    look = words.JUDGEMENT_LOOKS[one.verdict] if one.verdict else words.NOT_JUDGED
+    text = " ".join(asked.text.split())
+    flawed = any(piece.flaw for piece in one.evidence)  # then that is the reason
+    return [
+        (f"{look.glyph} {asked.id:<8} {look.word:<10} {text}", look.tone),
+        *([(f"{INDENT}{one.reason}", "warn")] if one.reason and not flawed else []),
+        *(
+            (f"{INDENT}{evidence_text(piece)}", "warn" if piece.flaw else "plain")
+            for piece in one.evidence
+        ),
+    ]
+
+
+INDENT = " " * 4
+"""Below a requirement's text."""
 
 
 def help_page(now: Situation) -> list[Part]:
