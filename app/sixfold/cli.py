@@ -85,8 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     yes = "answer yes to all that is asked; what the config denies stays denied"
     run.add_argument("--yes", action="store_true", help=yes)
-    again = "let unmet requirements become tasks so often without asking (default: 0)"
-    run.add_argument("--revalidate", type=_count, metavar="N", help=again)
+    run.add_argument(
+        "--revalidate",
+        type=_count,
+        metavar="N",
+        help="let unmet requirements become tasks so often without asking (default: 0)",
+    )
     _options(run)
     plan = add("plan", "read everything, start nothing: tasks, edges, warnings")
     plan.add_argument("--json", action="store_true", help="as JSON on stdout")
