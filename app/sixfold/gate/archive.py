@@ -40,8 +40,7 @@ def _printed(archive: Path, package: str, test: str) -> str | None:
 
 def _about(archive: Path, package: str, test: str) -> Iterator[Record]:
     """The records of the test; most lines are told apart without decoding them."""
-    needle = f'"Test":"{_beginning(test)}' if test else f'"Package":"{_beginning(package)}'
-    mark = needle.encode()
+    mark = _beginning(test or package).encode()
     decoder = Decoder()
     with archive.open("rb") as lines:
         for line in lines:
