@@ -111,7 +111,7 @@ def _tests(
 def _settled(results: Results, package: str, test: str) -> bool:
     """Did a test pass, and not only now that it was run once more."""
     passed = results.state_of(package, test) == "passed"
-    return passed and not results.was_rerun(package, test)
+    return passed and not results.mended(package, test)
 
 
 def _test(  # noqa: PLR0917 - what a row of a tree depends on

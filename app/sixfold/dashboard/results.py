@@ -112,6 +112,13 @@ class Results:
         """Does what is shown of a test come from the rerun."""
         return self.rerun is not None and test in self._again.of(package)
 
+    def mended(self, package: str, test: str) -> bool:
+        """Did a test fail in the gate, and pass when it was run once more."""
+        again = self._again.of(package).get(test) if self.rerun else None
+        return (
+            again is not None and _passed(again) and _was(self._gate.of(package), again, "failed")
+        )
+
     def touched(self, package: str) -> bool:
         """Was anything of a package run once more."""
         return self.rerun is not None and package in {one.package for one in self._asked}

@@ -214,7 +214,7 @@ class TestTree(CursorRows):
                 tally += [(f"{number}", tone), (f" {word}  ", "quiet")]
         covered = f"{package.coverage:.1f}% " if package.coverage is not None else ""
         word = look.word if wide or look.tone == "quiet" or cached else ""
-        took = f"{package.seconds:.2f} s" if package.seconds and not cached else ""
+        took = f"{package.seconds:.2f} s" if package.seconds >= 0.005 and not cached else ""
         right: list[Part] = [
             *tally,
             (f"{covered:>7}", "plain"),
@@ -235,7 +235,7 @@ class TestTree(CursorRows):
         if seconds is None:
             seconds = ended.seconds if ended else 0.0
         note = ended.note if ended and state == "skipped" else ""
-        again = self.results.was_rerun(one.package, one.test) and state == "passed"
+        again = state == "passed" and self.results.mended(one.package, one.test)
         left: list[Part] = [
             (f"{look.glyph} ", look.tone),
             (f"{name}  ", "strong" if state == "running" else "plain"),
