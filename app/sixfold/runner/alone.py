@@ -39,6 +39,8 @@ class GateAlone:
         """Where the raw output is kept, as long as somebody listens."""
         self._gates = 0
         self._task: asyncio.Task[None] | None = None
+        self._busy = False
+        """Does the test command run, or is it about to."""
         self.verdict: Verdict | None = None
 
     @classmethod
@@ -71,7 +73,7 @@ class GateAlone:
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Run tests once more, or tell what one printed; all else needs a run."""
         reason, text = refusal(self._state, command), ""
-        if not reason and self._task and not isinstance(command, ev.Printed):
+        if not reason and self._busy and not isinstance(command, ev.Printed):
             reason = "tests are running already"
         if not reason:
             match command:
@@ -88,17 +90,14 @@ class GateAlone:
         self._inbox.put_nowait([])
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = self._task = asyncio.create_task(work)
-
-        def ended(_: asyncio.Task[None]) -> None:
-            self._task = None
-            if not self._stay:
-                self._inbox.put_nowait([])
-
-        task.add_done_callback(ended)
+        self._busy = True
+        self._task = asyncio.create_task(work)
+        if not self._stay:
+            self._task.add_done_callback(lambda _: self._inbox.put_nowait([]))
 
     def _tell(self, event: ev.AnyEvent) -> None:
         self._state.apply(event)
+        self._busy = self._state.testing
         self._inbox.put_nowait([event])
 
     async def _judge(self) -> None:
