@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from dashboard import gates
@@ -133,6 +134,28 @@ def test_every_requirement_with_its_evidence(snap_compare: Compare, size: tuple[
     async def paint(pilot: Pilot[None]) -> None:
         await settle(pilot, run)
         await pilot.press("end", "enter")
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_all_that_waits_for_a_person(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(
+        *APART,
+        ev.Notice(text="no sandbox: agents can write whatever you can", level="warning"),
+        HELD,
+        ev.TaskEnded(task="T004", slot=3, attempt=1, outcome="failed", reason="exit code 3"),
+        ev.TaskHalted(task="T005", because="T004"),
+        ev.AgentStalled(slot=5, task="T003", attempt=1, seconds=310),
+        structs.replace(WISH, slot=5, task="T003"),
+        *RED,
+        BLOCKED,
+    )
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+        await pilot.press("i")
         await settle(pilot)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)

@@ -397,7 +397,7 @@ async def test_what_calls_for_a_person_stands_in_front() -> None:
         assert "slot 5 (T003) asks: rm x?" in seen(app, "#header")
         run.say(BLOCKED)
         await settle(pilot, run)
-        assert "(+1)" in seen(app, "#header")
+        assert "i  3 wait" in seen(app, "#header")
 
 
 async def test_a_change_of_the_plan_is_announced_and_marked() -> None:

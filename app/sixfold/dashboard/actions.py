@@ -61,7 +61,7 @@ def _in_main(now: Situation) -> Can:
 
 
 def _in_panes(now: Situation) -> Can:
-    return now.place in {"main", "plan"}
+    return now.place in {"main", "plan", "inbox"}
 
 
 def _asks(action: str) -> Callable[[Situation], Can]:
@@ -99,7 +99,7 @@ def _start(now: Situation) -> Can:
 def _details(now: Situation) -> Can:
     if now.enter == "edit" and "edit" in now.refused:
         return now.refused["edit"]
-    return now.place in {"main", "plan"} and (bool(now.chosen) or "nothing is selected")
+    return now.place in {"main", "plan", "inbox"} and (bool(now.chosen) or "nothing is selected")
 
 
 def _in_log(now: Situation) -> Can:
@@ -135,7 +135,7 @@ def _in_replay(now: Situation) -> Can:
 
 
 def _back(now: Situation) -> Can:
-    return now.place in {"text", "plan"} or now.zoomed or now.searched
+    return now.place in {"text", "plan", "inbox"} or now.zoomed or now.searched
 
 
 def _screen(
@@ -346,6 +346,13 @@ _LOOKING = (
         tooltip="Phases, edges and their reasons, critical path",
         can=_planned,
         foot=ALWAYS,
+    ),
+    Action(
+        id="inbox",
+        keys="i",
+        label="inbox",
+        tooltip="All that waits for you, the most pressing first",
+        can=_anywhere,
     ),
     Action(
         id="messages", keys="M", label="messages", tooltip="What happened so far", can=_anywhere

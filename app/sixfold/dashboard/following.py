@@ -10,6 +10,7 @@ from textual import work
 from textual.app import App
 
 from sixfold.dashboard.feed import Feed
+from sixfold.dashboard.inbox import Matter, matters
 from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.story import Story
 from sixfold.dashboard.widgets.row import clean
@@ -37,11 +38,22 @@ class Following(App[None], inherit_bindings=False):
         """Did the run's messages end without `run_ended`."""
         self.story = Story()
         """What happened so far."""
+        self._read = 0
+        """The event up to which the person has read the notices."""
 
     @property
     def state(self) -> RunState:
         """The run, as the events so far tell it."""
         return self.feed.state
+
+    @property
+    def waiting(self) -> list[Matter]:
+        """All that waits for the person, the most pressing first."""
+        return matters(self.state, gone=self.gone, read=self._read)
+
+    def mark_read(self) -> None:
+        """The person has read the notices that there are."""
+        self._read, self.feed.changed = self.state.seq, True
 
     @property
     def over(self) -> bool:

@@ -48,7 +48,7 @@ class Playing(Following, inherit_bindings=False):
         self.feed.changed = True
 
     def _forget(self) -> None:
-        self.feed, self.story = Feed(), Story()
+        self.feed, self.story, self._read = Feed(), Story(), 0
         self.forget_output()
 
     def forget_output(self) -> None:

@@ -13,8 +13,8 @@ from sixfold.model import RunStatus, TestName
 from sixfold.refusal import refusal
 from sixfold.state import RunState
 
-Place: TypeAlias = Literal["main", "text", "plan", "dialog"]
-"""What is in front: the panes, a page of text, the plan, or a question."""
+Place: TypeAlias = Literal["main", "text", "plan", "inbox", "dialog"]
+"""What is in front: the panes, a page of text, the plan, the inbox, or a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +50,15 @@ class Situation:
     """Is what is asked of the person answered by yes or no."""
 
 
-def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
+def targets(
+    state: RunState, task: str, slot: int, *, name: str | None = None, bound: bool = False
+) -> dict[str, str]:
     """What the actions on one task act on, given what is selected.
 
-    `task` is the selected task (or fix) or empty; `slot` the slot in focus or 0.
+    `task` is the selected task (or fix) or empty; `slot` the slot in focus or 0; `name` the
+    selected request. `bound`: nothing but what is selected is acted on.
     """
-    ask = request(state, task, slot)
+    ask = request(state, task, slot, name)
     found = {
         "retry": _failed_or(state, task, {"failed", "skipped"}),
         "skip": _failed_or(state, task, {"pending", "ready", "failed", "halted"}),
@@ -67,7 +70,11 @@ def targets(state: RunState, task: str, slot: int) -> dict[str, str]:
         "tell": _running(state, task, slot),
         **dict.fromkeys(ANSWERS, ask.task if ask else ""),
     }
-    return {action: target for action, target in found.items() if target}
+    return {
+        action: target
+        for action, target in found.items()
+        if target and (not bound or target == task)
+    }
 
 
 def _failed_or(state: RunState, task: str, states: Iterable[str]) -> str:
@@ -103,9 +110,16 @@ def _culprit(state: RunState, task: str) -> str:
     return task if task in offered else next(iter(offered), "")
 
 
-def request(state: RunState, task: str, slot: int = 0) -> ev.PermissionAsked | None:
-    """What is asked of the person: from the slot, else about the task, else the oldest."""
+def request(
+    state: RunState, task: str, slot: int = 0, name: str | None = None
+) -> ev.PermissionAsked | None:
+    """What is asked of the person: from the slot, else about the task, else the oldest.
+
+    Where requests are selected by `name`, it is that one or none.
+    """
     asked = list(state.asked.values()) if state.live else []
+    if name is not None:
+        return next((ask for ask in asked if ask.request == name), None)
     ours = [ask for ask in asked if ask.slot == slot] or [ask for ask in asked if ask.task == task]
     return next(iter(ours or asked), None)
 

@@ -15,6 +15,7 @@ from sixfold.dashboard import editor, words
 from sixfold.dashboard.playing import Playing
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens.diff import DiffScreen
+from sixfold.dashboard.screens.inbox import InboxScreen
 from sixfold.dashboard.screens.line import Line
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
@@ -61,7 +62,15 @@ class Steering(Playing, inherit_bindings=False):
     def targets(self) -> dict[str, str]:
         """Action -> the task that it would act on, as things are selected now."""
         page = self.page
-        return targets(self.state, page.chosen_task, page.slot) if page else {}
+        if page is None:
+            return {}
+        return targets(
+            self.state,
+            page.chosen_task,
+            page.slot,
+            name=page.chosen_request,
+            bound=page.bound,
+        )
 
     @property
     def results(self) -> Results:
@@ -174,7 +183,9 @@ class Steering(Playing, inherit_bindings=False):
     def asked(self) -> ev.PermissionAsked | None:
         """What the person is asked, of all that waits for an answer."""
         page = self.page
-        return request(self.state, page.chosen_task, page.slot) if page else None
+        if page is None:
+            return None
+        return request(self.state, page.chosen_task, page.slot, page.chosen_request)
 
     def action_allow(self) -> None:
         """Yes."""
@@ -313,16 +324,25 @@ class Steering(Playing, inherit_bindings=False):
 
     async def action_plan(self) -> None:
         """The plan, or back to it, or back from it."""
-        if isinstance(self.screen, PlanScreen):
+        await self._turn_to(PlanScreen)
+
+    async def action_inbox(self) -> None:
+        """All that waits for the person, or back to it, or back from it."""
+        await self._turn_to(InboxScreen)
+
+    async def _turn_to(self, kind: type[PlanScreen | InboxScreen]) -> None:
+        """A page that there is once: open it, go back to it, or leave it."""
+        if isinstance(self.screen, kind):
             self.screen.close()
-        elif any(isinstance(screen, PlanScreen) for screen in self.screen_stack):
+        elif any(isinstance(screen, kind) for screen in self.screen_stack):
             self.pop_screen()
         else:
-            await self.push_screen(PlanScreen())
+            await self.push_screen(kind())
 
     async def action_messages(self) -> None:
         """What happened so far."""
         lines = self.story.lines() or [("nothing yet", "quiet")]
+        self.mark_read()
         await self.open(TextScreen("MESSAGES", lines, at_end=True))
 
     async def open(self, page: TextScreen) -> None:

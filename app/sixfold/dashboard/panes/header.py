@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
+from sixfold.dashboard.inbox import tally
 from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.sentence import sentence
 from sixfold.dashboard.widgets.painted import Painted
@@ -29,6 +30,8 @@ class Header(Painted):
         super().__init__(id="header")
         self._calls: list[Call] = []
         self._text: list[str] = []
+        self._inbox = ""
+        """How much more the inbox has."""
         self._behind: list[str] = []
         """That the person's checkout does not follow."""
 
@@ -37,6 +40,7 @@ class Header(Painted):
         app = self.dashboard
         found = calls(app.state, gone=app.gone, startable=app.startable, leaving=app.stopped)
         self._calls = [replace(call, keys=()) for call in found] if app.replay else found
+        self._inbox = tally(app.waiting)
         self._break()
         self.refresh()
 
@@ -71,7 +75,9 @@ class Header(Painted):
             return row([("   ", ""), (text, "warn")], [], width)
         if self._text:
             return self._call_row(y - 1, width)
-        return row([(" ", ""), *self._now(width)], [], width)
+        new: list[Part] = [("  i ", "key"), (f" {self._inbox} ", "warn")] if self._inbox else []
+        room = width - width_of(new)
+        return row([(" ", ""), *self._now(room)], new, width)
 
     def _replay_row(self) -> int:
         """Rows below the first, without that of a replay."""
@@ -140,7 +146,7 @@ class Header(Painted):
 
     def _keys(self, call: Call) -> list[Part]:
         parts: list[Part] = []
-        for key, word in call.keys:
+        for key, word in (*call.keys, *([("i", self._inbox)] if self._inbox else [])):
             parts += [
                 (f" {key} ", "callkey" if call.urgent else "key"),
                 (f" {word}  ", _tone(call)),
@@ -150,10 +156,9 @@ class Header(Painted):
     def _call_row(self, y: int, width: int) -> list[Part]:
         call = self._calls[0]
         tone = _tone(call)
-        more = f"  (+{len(self._calls) - 1})" if self._calls[1:] else ""
         last = y == len(self._text) - 1
         glyph = " ! " if call.urgent and y == 0 else "   "
-        left = [(glyph, tone), (self._text[y], tone), (more if y == 0 else "", tone)]
+        left = [(glyph, tone), (self._text[y], tone)]
         keys = self._keys(call) if last else []
         return row(left, keys, width) if self._text[y] else cut([(glyph, tone), *keys], width)
 

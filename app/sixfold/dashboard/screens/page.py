@@ -56,6 +56,16 @@ class Page(Screen[None], inherit_bindings=False):
         return ""
 
     @property
+    def chosen_request(self) -> str | None:
+        """The selected request; empty where none is, None where requests are not selected."""
+        return None
+
+    @property
+    def bound(self) -> bool:
+        """Do keys act on what is selected, and on nothing else."""
+        return False
+
+    @property
     def chosen(self) -> str:
         """What Enter would open, or empty."""
         return ""

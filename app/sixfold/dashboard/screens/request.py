@@ -14,6 +14,11 @@ class RequestScreen(TextScreen):
         super().__init__(f"{asked.task}  ASKS", pages.request_page(asked), about=asked.task)
         self._request = asked.request
 
+    @property
+    def chosen_request(self) -> str | None:
+        """The request that is shown."""
+        return self._request
+
     def refresh_state(self) -> None:
         """The state changed: is it still asked."""
         if self._request not in self.dashboard.state.asked:

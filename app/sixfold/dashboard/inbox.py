@@ -1,0 +1,149 @@
+"""All that waits for a person, the most pressing first, and what is to be known of each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sixfold import events as ev
+from sixfold.dashboard import words
+from sixfold.dashboard.attention import Call, behind, calls
+from sixfold.dashboard.screens import pages
+from sixfold.dashboard.telling import failure_block
+from sixfold.dashboard.widgets.row import Part
+from sixfold.state import RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that waits: keys act on its task, slot and request."""
+
+    key: str
+    """The same as long as it waits."""
+    word: str
+    text: str
+    tone: str = "look"
+    task: str = ""
+    """Its task, or `fix N`."""
+    slot: int = 0
+    request: str = ""
+
+
+def unread(state: RunState, read: int) -> list[ev.Notice]:
+    """Warnings and errors that came after the event `read`, oldest first."""
+    found = []
+    for notice in reversed(state.notices):
+        if notice.seq <= read:
+            break
+        if notice.level != "info":
+            found.append(notice)
+    return found[::-1]
+
+
+def matters(state: RunState, *, gone: bool, read: int) -> list[Matter]:
+    """All that waits; empty while all goes well. `read`: the last event whose notices were read."""
+    found: list[Matter] = []
+    if gone or not (state.live or state.status == "ready"):
+        found += [_of_the_run(call, state) for call in _last_calls(state, gone=gone)]
+    else:
+        found += [_asked(ask) for ask in state.asked.values()]
+        if state.status == "blocked":
+            found.append(Matter(key="run", word="blocked", text=state.reason))
+        found += [_stalled(state, slot) for slot, work in state.work.items() if work.stalled]
+    found += [
+        Matter(
+            key=f"task {name}",
+            word="failed",
+            text=f"{name}: {task.reason or 'no reason given'}",
+            tone="bad",
+            task=name,
+        )
+        for name, task in state.tasks.items()
+        if task.state == "failed"
+    ]
+    if held := behind(state):
+        found.append(Matter(key="checkout", word="behind", text=held, tone="warn"))
+    if state.status == "paused" and not gone:
+        text = "running turns finish, nothing new starts"
+        found.append(Matter(key="run", word="paused", text=text))
+    return [*found, *map(_noticed, reversed(unread(state, read)))]
+
+
+def _last_calls(state: RunState, *, gone: bool) -> list[Call]:
+    """That the run is over, where more is to be done about it than to be glad."""
+    if not gone and state.status == "finished" and not state.command:
+        return []
+    return calls(state, gone=gone, startable=False, leaving=False)[:1]
+
+
+def _of_the_run(call: Call, state: RunState) -> Matter:
+    return Matter(key="run", word="gone" if state.live else "ended", text=call.text)
+
+
+def _asked(ask: ev.PermissionAsked) -> Matter:
+    where = f" in slot {ask.slot}" if ask.slot else ""
+    return Matter(
+        key=f"ask {ask.request}",
+        word="asks",
+        text=f"{ask.task}{where}: {words.one_line(ask.text)}",
+        task=ask.task,
+        slot=ask.slot,
+        request=ask.request,
+    )
+
+
+def _stalled(state: RunState, slot: int) -> Matter:
+    work = state.work[slot]
+    text = f"{work.label} in slot {slot}: {work.agent} gives no sign of life"
+    return Matter(
+        key=f"slot {slot}", word="stalled", text=text, tone="warn", task=work.label, slot=slot
+    )
+
+
+def _noticed(notice: ev.Notice) -> Matter:
+    tone = "bad" if notice.level == "error" else "warn"
+    text = words.one_line(notice.text)
+    return Matter(key=f"notice {notice.seq}", word=notice.level, text=text, tone=tone)
+
+
+def detail(state: RunState, matter: Matter, now: datetime) -> list[Part]:
+    """All that is known of a matter."""
+    task = state.by_id.get(matter.task)
+    if ask := state.asked.get(matter.request):
+        return pages.request_page(ask)
+    if task and task.id in state.tasks:
+        return pages.task_page(state, task, now)
+    if matter.key == "run":
+        return _run_page(state, matter)
+    notices = [one for one in state.notices if f"notice {one.seq}" == matter.key]
+    text = notices[0].text if notices else matter.text
+    return [(line, "plain") for line in text.splitlines()]
+
+
+def _run_page(state: RunState, matter: Matter) -> list[Part]:
+    """Why the run needs a person, what may be done about it, and what the last gate found."""
+    lines: list[Part] = [(matter.text, "strong"), ("", "")]
+    if state.options:
+        lines.append(("you can", "title"))
+        lines += [(f"  {key}  {word}", "plain") for key, word in _ways(state)]
+    gate = state.gate.ended if state.gate else None
+    if gate and gate.failures:
+        lines += [("", ""), (f"the last gate is {gate.verdict}", "title")]
+        for failure in gate.failures:
+            lines += failure_block(state, failure)
+    return lines
+
+
+def _ways(state: RunState) -> Sequence[tuple[str, str]]:
+    """Keys and words of what a blocked run offers."""
+    found = calls(state, gone=False, startable=False, leaving=False)
+    return next((call.keys for call in found if call.text.startswith("blocked: ")), ())
+
+
+def tally(found: Sequence[Matter]) -> str:
+    """`3 wait, 2 unread`; empty where one thing waits at most, which the screen says anyway."""
+    new = sum(matter.key.startswith("notice ") for matter in found)
+    waiting = len(found) - new
+    parts = [f"{waiting} wait"] if waiting > 1 or (waiting and new) else []
+    return ", ".join([*parts, *([f"{new} unread"] if new else [])])
