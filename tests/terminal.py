@@ -23,6 +23,8 @@ class Terminal:
     def __init__(self, words: Sequence[str], cwd: Path, *, columns: int, rows: int) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.sent = b""
+        """All that the program sent so far."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.process = subprocess.Popen(
@@ -71,4 +73,5 @@ class Terminal:
             data = os.read(self._ours, 1 << 16) if ready else b""
         except OSError:
             data = b""
+        self.sent += data
         self._stream.feed(data)

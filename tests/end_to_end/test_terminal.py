@@ -1,6 +1,7 @@
 """The dashboard in a real terminal: what is on the screen, and what the keys do to the run."""
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,3 +149,32 @@ def test_a_run_of_the_past_is_replayed_from_its_journal_alone(
     terminal.wait_for("Space play")
     terminal.press("q")
     assert terminal.close() == 0
+
+
+def bells(terminal: Terminal) -> int:
+    """How often the bell rang; a bell may also end a command to the terminal."""
+    return re.sub(rb"\x1b\][^\a\x1b]*\a", b"", terminal.sent).count(b"\a")
+
+
+def test_the_terminal_calls_once_when_the_run_is_blocked_and_when_it_ends(
+    tmp_path: Path, open_terminal: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SIXFOLD_BELL", "TMUX", "VTE_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    red = {"command": ["sh", "-c", "test -e go"], "format": "lines", "fix_attempts": 0}
+    repository = Repository(tmp_path, PAIRS, gate=red)
+    first = open_terminal("run")
+    first.wait_for("BLOCKED")
+    first.wait(lambda _: b"\x1b]9;" in first.sent)
+    first.press("M")
+    first.wait_for("MESSAGES")
+    assert first.sent.count(b"\x1b]9;sixfold 001-x: blocked: ") == 1
+    assert (first.sent.count(b"\x1b]9;"), bells(first)) == (1, 1)
+    repository.write("go", "")
+    assert repository.sixfold("gate").returncode == 0
+    first.press("\x1b")
+    first.wait_for("FINISHED")
+    first.wait(lambda _: first.sent.count(b"\x1b]9;") == 2)
+    first.press("q")
+    assert first.close() == 0
+    assert (first.sent.count(b"\x1b]9;"), bells(first)) == (2, 2)

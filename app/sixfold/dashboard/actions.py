@@ -355,6 +355,13 @@ _LOOKING = (
         can=_anywhere,
     ),
     Action(
+        id="alarm",
+        keys="b",
+        label="bell",
+        tooltip="The terminal's bell and notifications when you are wanted: off, or on",
+        can=_anywhere,
+    ),
+    Action(
         id="messages", keys="M", label="messages", tooltip="What happened so far", can=_anywhere
     ),
 )

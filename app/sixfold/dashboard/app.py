@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +21,7 @@ from textual.theme import Theme
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.actions import ACTIONS, BY_ID
+from sixfold.dashboard.alarm import NEWS, Alarm
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.diff import DiffScreen
@@ -36,13 +37,11 @@ from sixfold.dashboard.terminal import Terminal, mind_signals
 from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
-from sixfold.link import Source
+from sixfold.link import Recording, Source
 from sixfold.model import Plan, TestName
 
 FRAME = 1 / 20
 """Seconds from one repaint to the next."""
-NEWS = timedelta(seconds=10)
-"""Events older than this are history, and not announced."""
 
 
 def utc_now() -> datetime:
@@ -98,6 +97,7 @@ class Dashboard(Steering, inherit_bindings=False):
         """What the keys depend on, as of the last frame; before the first no key does anything."""
         self._tones: dict[str, Style] = {}
         self._plain = lacks_signs(os.environ)
+        self._alarm = Alarm(os.environ)
         self._second = self._moment = 0
         self._results: Results | None = None
         for notice in self._notices:
@@ -193,6 +193,7 @@ class Dashboard(Steering, inherit_bindings=False):
         for event in feed.news:
             self._report(event)
         feed.news.clear()
+        self._call()
         if feed.changed or feed.tallied:
             self._results = None
         if feed.changed:
@@ -236,8 +237,27 @@ class Dashboard(Steering, inherit_bindings=False):
         now = self.clock()
         at = event.at if isinstance(event.at, datetime) else now
         self.story.add(at, event)
+        if not self.replay:
+            self._alarm.hear(event, self.state, now)
         if isinstance(event, ANNOUNCED) and now - at <= NEWS:
             self.toast(*told(event))
+
+    def _call(self) -> None:
+        """Have the terminal call the person, where what came since the last frame wants one."""
+        if self.gone and not isinstance(self.source, Recording):
+            self._alarm.lose()
+        if call := self._alarm.ring(words.feature_of(self.state)):
+            self.send_to_terminal(call)
+
+    def send_to_terminal(self, words: str) -> None:
+        """Past the screen, to the terminal itself."""
+        if self._terminal and self._driver:
+            self._driver.write(words)
+
+    def action_alarm(self) -> None:
+        """Call no more, or again."""
+        self._alarm.on = not self._alarm.on
+        self.toast(f"the terminal's bell is {'on' if self._alarm.on else 'off'}")
 
     def exit(
         self,
