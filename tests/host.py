@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from sixfold import events as ev
 from sixfold.masking import Masks
@@ -20,7 +21,10 @@ class Host:
         self.lines = [PAUSED]
         self.server = Server(self)
         self.bulk = Bulk(
-            lambda line: self.server.send(line, bulk=True), lambda: len(self.lines), Masks()
+            lambda line: self.server.send(line, bulk=True),
+            lambda: len(self.lines),
+            Masks(),
+            lambda *_: Path("nowhere/at/all"),
         )
 
     def tell(self, event: ev.AnyEvent) -> None:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -209,19 +209,32 @@ class Later:
             await self._source.close()
 
 
-class Recording:
-    """A run that is over: what was heard of it, and no one to take commands."""
+Look: TypeAlias = Callable[[ev.AnyCommand], Awaitable[ev.Answer | None]]
+"""Answers what asks for something that is kept of a run; None for a command to its runner."""
 
-    def __init__(self, heard: Sequence[ev.Message]) -> None:
-        self._heard = heard
+
+async def keep_nothing(command: ev.AnyCommand) -> ev.Answer | None:  # noqa: ARG001 - as agreed
+    """There is nothing to look at."""
+    return None
+
+
+class Recording:
+    """A run that is over: what was heard of it, and no one to take commands.
+
+    `look` answers what asks for something that is kept of it.
+    """
+
+    def __init__(self, heard: Sequence[ev.Message], look: Look = keep_nothing) -> None:
+        self._heard, self._look = heard, look
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
         """All of it in one batch."""
         yield self._heard
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
-        """Refuse."""
-        return ev.Answer(id=command.id, accepted=False, reason="this run has ended")
+        """Look it up, or refuse."""
+        refused = ev.Answer(id=command.id, accepted=False, reason="this run has ended")
+        return await self._look(command) or refused
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -88,6 +88,8 @@ class Task(Struct, frozen=True):
     """False for what is ambiguous in the file: it is shown, and never given to an agent."""
     needs: list[Need]
     """In-phase and stated edges; the barrier between phases is `Phase.needs`."""
+    text: str = ""
+    """The task as the file has it: its line and what is indented below it."""
 
 
 class Phase(Struct, frozen=True):

@@ -35,6 +35,30 @@ VALIDATION = "validation"
 """The label of a validator's work."""
 
 
+MOST_ATTEMPTS = 50
+"""Attempts at one task that are remembered one by one; the oldest go first."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt at a task."""
+
+    number: int
+    slot: int
+    name: str
+    """The task's id when it began: what is kept of it is called so."""
+    agent: str
+    started: datetime | None
+    branch: str = ""
+    base: str = ""
+    ended: datetime | None = None
+    outcome: Literal["", "done", "failed", "cancelled"] = ""
+    """Empty while it goes on."""
+    reason: str = ""
+    commit: str = ""
+    usage: Usage = NOTHING_SPENT
+
+
 @dataclass(slots=True)
 class TaskProgress:
     """Where one task stands."""
@@ -66,6 +90,12 @@ class TaskProgress:
     started: datetime | None = None
     """Start of the latest attempt, UTC."""
     ended: datetime | None = None
+    history: list[Attempt] = field(default_factory=list)
+    """The attempts one by one, the latest last."""
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The latest attempt with this number."""
+        return next((one for one in reversed(self.history) if one.number == number), None)
 
 
 @dataclass(slots=True)
@@ -347,6 +377,9 @@ class RunState:
         for task in self.tasks.values():
             if task.state in {"running", "integrating"}:
                 task.state = "pending"
+            if task.history and not task.history[-1].outcome:
+                task.history[-1].outcome = "cancelled"
+                task.history[-1].reason = "its runner died"
         if self.gate and self.gate.ended is None:
             self.gates.pop()
         self.reruns = [rerun for rerun in self.reruns if rerun.ended]
@@ -407,6 +440,11 @@ class RunState:
             task.branch, task.base = event.branch, event.base
             task.outside, task.left_out, task.aside = [], [], False
             self.validation.outcome = ""  # it was of what was there before
+            begun = event.branch, event.base
+            task.history.append(
+                Attempt(event.attempt, event.slot, event.task, event.agent, at, *begun)
+            )
+            del task.history[:-MOST_ATTEMPTS]
             phase = self.by_id[event.task].phase if event.task in self.by_id else 0
             self.work[event.slot] = Work(
                 event.slot,
@@ -421,6 +459,9 @@ class RunState:
             )
             return
         task.ended, task.reason, task.commit = at, event.reason, event.commit
+        if attempt := task.attempt(event.attempt):
+            attempt.ended, attempt.outcome, attempt.reason = at, event.outcome, event.reason
+            attempt.commit, attempt.branch = event.commit, event.branch
         task.branch, task.outside, task.left_out = event.branch, event.outside, event.left_out
         task.state = "done" if event.outcome == "done" else "failed"
         if event.again:
@@ -453,7 +494,10 @@ class RunState:
             case ev.TurnBegan():
                 work.agent = event.agent
                 if work.task and not work.gone:
-                    self._progress(work.task).agent = event.agent
+                    progress = self._progress(work.task)
+                    progress.agent = event.agent
+                    if attempt := progress.attempt(event.attempt):
+                        attempt.agent = event.agent
 
     def _spend(self, event: ev.UsageReported) -> None:
         self.usage += event.usage
@@ -461,7 +505,10 @@ class RunState:
         if work := self.work.get(event.slot):
             work.usage += event.usage
             if work.task and not work.gone:
-                self._progress(work.task).usage += event.usage
+                progress = self._progress(work.task)
+                progress.usage += event.usage
+                if attempt := progress.attempt(event.attempt):
+                    attempt.usage += event.usage
 
     def _limit(self, event: ev.ProviderLimited | ev.ProviderBack) -> None:
         if isinstance(event, ev.ProviderLimited):

@@ -380,12 +380,24 @@ class Run:
         self.closed = False
         self._answering = answering
         self._seq = 0
+        self._outputs: list[ev.AgentOutput] = []
         self._inbox: asyncio.Queue[Sequence[ev.Message] | None] = asyncio.Queue()
         self.say(*messages)
 
     def say(self, *messages: ev.Message) -> None:
         """One batch; events are numbered and stamped, a second apart."""
+        self._outputs += [one for one in messages if isinstance(one, ev.AgentOutput)]
         self._inbox.put_nowait([self._stamp(message) for message in messages])
+
+    def _told(self, command: ev.Transcript) -> ev.Answer:
+        """All that an attempt's agent said, a page of 100 lines of it."""
+        about = command.task, command.attempt, command.slot
+        said = [line for one in self._outputs if (one.task, one.attempt, one.slot) == about
+                for line in one.lines]  # fmt: skip
+        start = max(0, command.offset)
+        page = said[start : start + 100]
+        end = start + len(page)
+        return ev.Answer(id=command.id, accepted=True, said=page, offset=end, more=end < len(said))
 
     def hang_up(self) -> None:
         self._inbox.put_nowait(None)
@@ -407,6 +419,8 @@ class Run:
         await self._inbox.join()
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
+        if isinstance(command, ev.Transcript):
+            return self._told(command)
         self.asked.append(command)
         answer = self._answering(command) if self._answering else None
         return answer or ev.Answer(id=command.id, accepted=True)

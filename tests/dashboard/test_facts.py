@@ -46,7 +46,7 @@ def state(*messages: ev.Message) -> RunState:
 
 def test_a_slots_log_tells_what_began_what_was_said_and_how_it_ended() -> None:
     feed = fed(*RUNNING, *FAILED)
-    texts = [text for text, _ in feed.said[3]]
+    texts = [line.text for line in feed.said[3]]
     assert texts == [
         "",
         "T004  Test the pool in count/pool_test.go",
@@ -59,7 +59,7 @@ def test_a_slots_log_tells_what_began_what_was_said_and_how_it_ended() -> None:
 def test_what_waits_for_a_frame_is_bounded_and_the_latest_is_kept() -> None:
     feed = fed(*(say(1, "T001", ("say", str(n))) for n in range(WAITING + 5)))
     assert len(feed.said[1]) == WAITING
-    assert feed.said[1][-1] == (str(WAITING + 4), "plain")
+    assert feed.said[1][-1].text == str(WAITING + 4)
 
 
 def test_a_tally_is_that_of_the_latest_gate_and_stays_when_it_ends() -> None:
@@ -128,7 +128,7 @@ def test_what_an_agent_said_and_what_became_of_it_keep_their_order() -> None:
     end = ev.TaskEnded(task="T004", slot=3, attempt=2, outcome="done")
     feed = fed(*BEGIN, PHASE_2[2], say(3, "T004", ("say", "a")), FAILED[0], again,
                say(3, "T004", ("say", "b")), end, say(3, "T004", ("note", "c")))  # fmt: skip
-    assert [text for text, _ in feed.said[3]] == [
+    assert [line.text for line in feed.said[3]] == [
         "",
         "T004  Test the pool in count/pool_test.go",
         "a",

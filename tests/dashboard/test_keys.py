@@ -38,6 +38,7 @@ from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.widgets.find_bar import FindBar
+from sixfold.dashboard.widgets.log_view import LogView
 
 
 def at_panes(app: Dashboard) -> bool:
@@ -502,7 +503,7 @@ async def test_every_action_stands_in_the_help_and_in_the_palette() -> None:
         offered = {command.title for command in app.get_system_commands(app.screen)}
         await pilot.press("question_mark")
         await settle(pilot)
-        text = seen(app)
+        text = "\n".join(app.screen.query_one(LogView).lines)
         for action in ACTIONS:
             assert action.tooltip in text
             assert f"{action.label} ({action.shown_key})" in offered

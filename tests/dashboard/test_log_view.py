@@ -108,9 +108,9 @@ async def test_a_search_is_marked_and_round_the_end() -> None:
         await pilot.pause()
         log = pilot.app.screen.query_one(LogView)
         log.extend(lines(f"{n} {'Needle' if n % 100 == 5 else ''}" for n in range(300)))
-        assert log.find("needle") == 3
-        assert log.find("needLe") == 0
-        assert log.find("Needle") == 3
+        for text, number in (("needle", 3), ("needLe", 0), ("Needle", 3)):
+            log.find(text)
+            assert log.found() == number
         places = []
         for _ in range(4):
             log.find_next(forward=True)

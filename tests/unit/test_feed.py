@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sixfold import events as ev
 from sixfold.dashboard.feed import Feed
+from sixfold.dashboard.speech import Spoken
 
 
-def test_thoughts_step_back_and_a_call_is_one_line_unless_it_fails() -> None:
+def test_thoughts_step_back_and_each_line_of_a_call_knows_the_call() -> None:
     feed = Feed()
     said = [
         ev.Utterance("say", "hello"),
@@ -19,10 +20,11 @@ def test_thoughts_step_back_and_a_call_is_one_line_unless_it_fails() -> None:
     ]
     feed.take(ev.AgentOutput(slot=1, task="T001", attempt=1, lines=said))
     assert list(feed.said[1]) == [
-        ("hello", "plain"),
-        ("hm", "quiet"),
-        ("[x] one", "quiet"),
-        ("> run go test", "busy"),
-        ("> edit a.go", "busy"),
-        ("! edit a.go: no", "bad"),
+        Spoken("hello", "plain", by_agent=True),
+        Spoken("hm", "thought", by_agent=True),
+        Spoken("[x] one", "quiet", by_agent=True),
+        Spoken("> run go test", "busy", "T001 1 1", by_agent=True),
+        Spoken("✓ run go test", "busy", "T001 1 1", "ok", by_agent=True),
+        Spoken("> edit a.go", "busy", "T001 1 2", "+x", by_agent=True),
+        Spoken("✗ edit a.go: no", "bad", "T001 1 2", by_agent=True),
     ]

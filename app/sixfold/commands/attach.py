@@ -7,6 +7,7 @@ import argparse
 from sixfold.commands import asked as ask
 from sixfold.commands import home, screen
 from sixfold.link import Recording
+from sixfold.runner.archive import Past
 from sixfold.runner.recall import recall
 
 
@@ -17,4 +18,5 @@ def main(asked: argparse.Namespace) -> int:
     screen.need_terminal("status")
     if live and found.id == live.id:
         return home.watch(live)
-    return screen.show(Recording(list(recall(found, ask.journal(found)))))
+    events = ask.journal(found)
+    return screen.show(Recording(list(recall(found, events)), Past(found, events).look))

@@ -61,7 +61,7 @@ def _in_main(now: Situation) -> Can:
 
 
 def _in_panes(now: Situation) -> Can:
-    return now.place in {"main", "plan", "inbox"}
+    return now.place in {"main", "plan", "inbox"} or now.sections
 
 
 def _asks(action: str) -> Callable[[Situation], Can]:
@@ -120,6 +120,14 @@ def _no(action: str) -> Callable[[Situation], Can]:
 
 def _tree(now: Situation) -> Can:
     return now.tests
+
+
+def _of_attempt(now: Situation) -> Can:
+    return now.attempts
+
+
+def _with_steps(now: Situation) -> Can:
+    return now.place == "main" and (now.steps or "choose a slot whose agent has told its plan")
 
 
 def _in_diff(now: Situation) -> Can:
@@ -339,6 +347,25 @@ _LOOKING = (
     _screen("find_next(True)", "n", "next", "The next place found", _searched),
     _screen("find_next(False)", "N", "previous", "The place found before", _searched),
     _screen("follow", "f", "follow", "Follow the end of a log, or stay here", _in_log, foot=ALWAYS),
+    _screen(
+        "go_to_attempt(-1)",
+        "h,left",
+        "earlier",
+        "On a task's page: the attempt before",
+        _of_attempt,
+        foot=OFFERED,
+    ),
+    _screen(
+        "go_to_attempt(1)",
+        "l,right",
+        "later",
+        "On a task's page: the next attempt",
+        _of_attempt,
+        foot=OFFERED,
+    ),
+    _screen("wrap", "w", "cut", "Break long lines of a log, or cut them", _in_log),
+    _screen("copy", "y", "copy", "Copy the line, or what the mouse has marked", _in_log),
+    _screen("steps", "t", "steps", "The plan of the agent in the slot: all steps", _with_steps),
     Action(
         id="plan",
         keys="P",
@@ -445,6 +472,10 @@ def label_of(action: Action, now: Situation) -> str:
         return YES_OR_NO[action.id]
     if action.id == "details" and now.enter:
         return now.enter
+    if action.id == "go_round(1)" and now.sections:
+        return "sections"
+    if action.id == "wrap" and not now.wrapped:
+        return "wrap"
     if action.id == "follow" and now.log and now.following:
         return "stay"
     return action.label

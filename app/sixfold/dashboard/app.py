@@ -24,17 +24,18 @@ from sixfold.dashboard.actions import ACTIONS, BY_ID
 from sixfold.dashboard.alarm import NEWS, Alarm
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
-from sixfold.dashboard.screens.diff import DiffScreen
 from sixfold.dashboard.screens.main import MainScreen
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import figures
 from sixfold.dashboard.screens.question import Question
+from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Terminal, mind_signals
 from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
+from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
 from sixfold.link import Recording, Source
@@ -184,9 +185,11 @@ class Dashboard(Steering, inherit_bindings=False):
         if not (self.is_running and self.screen_stack and self.main.ready):
             return  # the panes are not there yet, or are being taken down
         feed, main = self.feed, self.main
+        heard: set[int] = set()
         for slot in main.slots:
             if lines := feed.said.pop(slot.number, None):
-                slot.extend(lines)
+                slot.take(lines)
+                heard.add(slot.number)
         if feed.printed:
             main.stream.extend(feed.printed)
             feed.printed.clear()
@@ -202,6 +205,8 @@ class Dashboard(Steering, inherit_bindings=False):
                     screen.refresh_state()
         elif feed.tallied:
             main.gate.refresh_state()
+        if heard and self.page:
+            self.page.take_note(heard)
         feed.changed = feed.tallied = False
         self._mind_question()
         self._mind_clock()
@@ -301,8 +306,12 @@ class Dashboard(Steering, inherit_bindings=False):
             zoomed=page is self.main and bool(self.main.zoomed) and not self.gate_only,
             tests=page.tests,
             enter=page.enter,
+            wrapped=log is not None and log.wrapped,
+            steps=page.slot in state.work and page.slot in self.feed.steps,
             planned=state.plan is not None,
-            diff=isinstance(page, DiffScreen),
+            diff=isinstance(log, DiffView),
+            sections=isinstance(page, TaskScreen),
+            attempts=isinstance(page, TaskScreen) and page.of_attempt,
             yes_or_no=self.asked is not None and "yes" in self.asked.options,
         )
 

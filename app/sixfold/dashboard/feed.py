@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from sixfold import events as ev
 from sixfold.dashboard import words
+from sixfold.dashboard.reading import Begun
+from sixfold.dashboard.speech import Spoken, Steps, spoken
 from sixfold.dashboard.story import changes, conflict, ending, told
 from sixfold.dashboard.widgets.row import Part
 from sixfold.state import RunState
@@ -15,15 +17,6 @@ from sixfold.tally import Tally
 WAITING = 10_000
 """Lines of one pane that wait for a frame; older ones would be trimmed at once anyway."""
 
-_SPEECH = {
-    "say": ("", "plain"),
-    "think": ("", "quiet"),
-    "plan": ("", "quiet"),
-    "do": ("> ", "busy"),
-    "ask": ("? ", "look"),
-    "error": ("! ", "bad"),
-    "note": ("", "quiet"),
-}
 _PRINT = {
     "": "plain",
     "pass": "good",
@@ -46,8 +39,12 @@ class Feed:
         """Of the latest gate, and of the latest rerun since."""
         self.tallied = False
         """Did one of them change since the last frame."""
-        self.said: dict[int, deque[Part]] = {}
+        self.said: dict[int, deque[Spoken]] = {}
         """Slot -> lines for its log."""
+        self.begun: dict[int, Begun] = {}
+        """Slot -> the latest attempt in it."""
+        self.steps: dict[int, Steps] = {}
+        """Slot -> the plan of the agent in it."""
         self.printed: deque[Part] = deque(maxlen=WAITING)
         """Lines for the gate's stream."""
         self.news: list[ev.AnyEvent] = []
@@ -59,7 +56,7 @@ class Feed:
         """One message: an event into the state, bulk to what waits for its pane."""
         match message:
             case ev.AgentOutput():
-                self._hear(message.slot, (_spoken(one) for one in message.lines if _tells(one)))
+                self._listen(message)
             case ev.GateOutput():
                 self.printed.extend(map(_printed, message.lines))
             case ev.GateProgress():
@@ -73,17 +70,33 @@ class Feed:
                 self.news.append(message)
                 self._remark(message)
 
+    def _begin(self, slot: int, label: str, attempt: int) -> None:
+        self.steps.pop(slot, None)
+        self.begun[slot] = Begun(label, attempt, slot)
+
+    def _listen(self, output: ev.AgentOutput) -> None:
+        attempt = f"{output.task} {output.attempt}"
+        waiting = self.said.setdefault(output.slot, deque(maxlen=WAITING))
+        self.begun[output.slot] = Begun(output.task, output.attempt, output.slot)
+        waiting.extend(spoken(line, attempt) for line in output.lines)
+        for line in output.lines:
+            if line.kind == "plan":
+                self.steps.setdefault(output.slot, Steps()).take(line.text)
+
     def _hear(self, slot: int, lines: Iterable[Part]) -> None:
-        self.said.setdefault(slot, deque(maxlen=WAITING)).extend(lines)
+        waiting = self.said.setdefault(slot, deque(maxlen=WAITING))
+        waiting.extend(Spoken(*line) for line in lines)
 
     def _remark(self, event: ev.AnyEvent) -> None:
         """Leave a line in the log that the event is about."""
         match event:
             case ev.TaskStarted():
+                self._begin(event.slot, event.task, event.attempt)
                 title = self.state.by_id[event.task].title if event.task in self.state.by_id else ""
                 again = f" #{event.attempt}" if event.attempt > 1 else ""
                 self._hear(event.slot, [("", ""), (f"{event.task}{again}  {title}", "strong")])
             case ev.FixStarted():
+                self._begin(event.slot, f"fix {event.phase}", event.attempt)
                 text = f"fix {event.attempt} for the gate of phase {event.phase}"
                 self._hear(event.slot, [("", ""), (text, "strong")])
             case ev.TaskEnded():
@@ -116,16 +129,6 @@ class Feed:
                 self.printed.append((f"{look.glyph} {look.word}  {event.reason}", look.tone))
             case ev.PlanChanged():
                 self.edits = changes(event)
-
-
-def _tells(line: ev.Utterance) -> bool:
-    """A call that ended well was told when it began."""
-    return line.kind != "did"
-
-
-def _spoken(line: ev.Utterance) -> Part:
-    lead, tone = _SPEECH[line.kind]
-    return lead + line.text, tone
 
 
 def _printed(line: ev.OutputLine) -> Part:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sixfold import events as ev
 from sixfold.dashboard.timeline import begin_of, lay_out
+from sixfold.link import Look, keep_nothing
 
 SLOWEST, FASTEST = 1 / 8, 1024.0
 PATIENCE = 3.0
@@ -25,6 +26,8 @@ REASON = "this is a replay: what was done can be watched, not steered"
 class Replay:
     """Plays what was heard of a run, at `speed` times its pace. `clock` counts seconds.
 
+    `look` answers what asks for something that is kept of the run.
+
     `messages` begins with all up to where it stands: a viewer that goes back in time listens anew.
     """
 
@@ -33,8 +36,10 @@ class Replay:
         heard: Sequence[ev.Message],
         speed: float = 1.0,
         *,
+        look: Look = keep_nothing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._look = look
         moments = lay_out(heard)
         self._messages = [moment.message for moment in moments]
         self._times = [moment.at for moment in moments]
@@ -131,8 +136,9 @@ class Replay:
         return min(PATIENCE, max(BREATH, self._gap(given)))
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
-        """Refuse."""
-        return ev.Answer(id=command.id, accepted=False, reason=REASON)
+        """Look it up, or refuse."""
+        refused = ev.Answer(id=command.id, accepted=False, reason=REASON)
+        return await self._look(command) or refused
 
     async def close(self) -> None:
         """Nothing is open."""

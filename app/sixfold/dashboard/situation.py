@@ -36,6 +36,14 @@ class Situation:
     """Is a log in front or in focus."""
     following: bool = True
     searched: bool = False
+    wrapped: bool = True
+    """Do long lines of that log break."""
+    sections: bool = False
+    """Is a page in front that has sections."""
+    attempts: bool = False
+    """Is it about one attempt of several."""
+    steps: bool = False
+    """Has the agent in the slot in focus a plan."""
     zoomed: bool = False
     planned: bool = False
     tests: bool = False

@@ -132,6 +132,7 @@ TONES = (
     "callkey",
     "added",
     "dropped",
+    "thought",
     "codeword",
     "codename",
     "codetext",

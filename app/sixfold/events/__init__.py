@@ -35,6 +35,7 @@ from sixfold.events.commands import (
     Gate,
     Pause,
     Printed,
+    Prompt,
     Rerun,
     Resume,
     Retry,
@@ -43,6 +44,7 @@ from sixfold.events.commands import (
     Skip,
     Stop,
     Tell,
+    Transcript,
     Undo,
     Watch,
 )
@@ -129,6 +131,7 @@ __all__ = [
     "PlanChanged",
     "PlanLoaded",
     "Printed",
+    "Prompt",
     "ProviderBack",
     "ProviderLimited",
     "RequirementJudged",
@@ -159,6 +162,7 @@ __all__ = [
     "TaskUndone",
     "Tell",
     "TestProgress",
+    "Transcript",
     "TurnBegan",
     "TurnHeld",
     "Undo",
@@ -231,6 +235,8 @@ AnyCommand: TypeAlias = (
     | Revalidate
     | Stop
     | Diff
+    | Transcript
+    | Prompt
 )
 Message: TypeAlias = AnyEvent | AnyBulk | Answer
 """All that a viewer may receive."""
@@ -238,12 +244,23 @@ Message: TypeAlias = AnyEvent | AnyBulk | Answer
 _encoder = msgspec.json.Encoder()
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_said: msgspec.json.Decoder[Utterance] = msgspec.json.Decoder(Utterance)
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 
 
 def encode(item: Message | AnyCommand) -> bytes:
     """One JSON object and a newline."""
     return _encoder.encode(item) + b"\n"
+
+
+def encode_said(lines: Iterable[Utterance]) -> bytes:
+    """Lines of an agent, each as JSON on a line."""
+    return b"".join(_encoder.encode(line) + b"\n" for line in lines)
+
+
+def decode_said(line: bytes) -> Utterance:
+    """One such line. Raises `msgspec.MsgspecError` on anything else."""
+    return _said.decode(line)
 
 
 def decode_event(line: bytes) -> AnyEvent:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from sixfold.events.bulk import Utterance
 from sixfold.events.tag import snake
 from sixfold.model import TestName
 
@@ -116,6 +117,26 @@ class Diff(Command, frozen=True, kw_only=True):
     task: str = ""
 
 
+class Transcript(Command, frozen=True, kw_only=True):
+    """What the agent of an attempt said, a page of it; comes in `Answer.said`."""
+
+    task: str
+    """As it was called when the attempt began; `fix N` for a fix of phase N."""
+    attempt: int
+    slot: int
+    offset: int = 0
+    """Where the page begins: `Answer.offset` of the one before; below 0: so far from the end."""
+
+
+class Prompt(Command, frozen=True, kw_only=True):
+    """The prompt of an attempt, as its agent got it last; comes in `Answer.text`."""
+
+    task: str
+    """As it was called when the attempt began."""
+    attempt: int
+    slot: int
+
+
 class Answer(Struct, frozen=True, kw_only=True, tag_field="type", tag="answer"):
     """To the command with the same `id`: accepted, or refused with the reason."""
 
@@ -123,3 +144,8 @@ class Answer(Struct, frozen=True, kw_only=True, tag_field="type", tag="answer"):
     accepted: bool
     reason: str = ""
     text: str = ""
+    said: list[Utterance] = []
+    offset: int = 0
+    """Where the next page begins."""
+    more: bool = False
+    """Is there a next page already."""

@@ -110,6 +110,7 @@ class _Draft:
             role=_role(task, phase),
             runnable=task.runnable,
             needs=sorted(needs, key=lambda need: self._rank[need.task]),
+            text=task.text,
         )
 
     def _add(self, task: str, need: Need) -> None:

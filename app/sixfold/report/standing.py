@@ -71,6 +71,7 @@ def as_json(state: RunState, *, live: bool) -> dict[str, Any]:
                 "branch": task.branch,
                 "agent": task.agent,
                 "usage": msgspec.to_builtins(task.usage),
+                "history": [msgspec.to_builtins(attempt) for attempt in task.history],
             }
             for name, task in state.tasks.items()
         ],

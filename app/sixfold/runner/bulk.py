@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import structs
 
 from sixfold import events as ev
+from sixfold import private
 from sixfold.masking import Masks, Veil
 from sixfold.tally import Tally
 
@@ -59,10 +62,12 @@ class Stream(Generic[Line]):
         self._new: Tail[Line] = Tail()
         self._tail: Tail[Line] = Tail()
 
-    def add(self, lines: Sequence[Line]) -> None:
-        """More lines."""
-        self._new.extend(map(self._masked, lines))
+    def add(self, lines: Sequence[Line]) -> list[Line]:
+        """More lines; gives them as they are shown."""
+        masked = [self._masked(line) for line in lines]
+        self._new.extend(masked)
         self._count += len(lines)
+        return masked
 
     def _masked(self, line: Line) -> Line:
         said = {name: getattr(line, name, "") for name in ("text", "detail")}
@@ -93,13 +98,19 @@ class Bulk:
     """Chatter of the slots and output of the gate, without secrets.
 
     `send` gets whole lines of the wire; `place` tells how many events there are so far, since
-    newcomers get the chatter of an attempt right behind the event that began it.
+    newcomers get the chatter of an attempt right behind the event that began it. `file` tells where
+    all is kept that is said in an attempt (label, number, slot).
     """
 
     def __init__(
-        self, send: Callable[[bytes], None], place: Callable[[], int], masks: Masks
+        self,
+        send: Callable[[bytes], None],
+        place: Callable[[], int],
+        masks: Masks,
+        file: Callable[[str, int, int], Path],
     ) -> None:
-        self._send, self._place, self._masks = send, place, masks
+        self._send, self._place, self._masks, self._file = send, place, masks, file
+        self._files: dict[int, Path] = {}
         self._slots: dict[int, Stream[ev.Utterance]] = {}
         self._gate: Stream[ev.OutputLine] | None = None
         self._tally, self._again = Tally(), Tally()
@@ -113,6 +124,7 @@ class Bulk:
     def begin(self, slot: int, label: str, attempt: int) -> None:
         """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
         self.flush()
+        self._files[slot] = self._file(label, attempt, slot)
 
         def pack(lines: list[ev.Utterance]) -> ev.AgentOutput:
             return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=lines)
@@ -120,8 +132,10 @@ class Bulk:
         self._slots[slot] = Stream(self._place() + 1, Veil(self._masks), pack)
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
-        """What the agent in a slot says."""
-        self._slots[slot].add(lines)
+        """What the agent in a slot says; all of it is kept in the attempt's file."""
+        masked = self._slots[slot].add(lines)
+        with contextlib.suppress(OSError), private.opened(self._files[slot], "ab") as file:
+            file.write(ev.encode_said(masked))
 
     def begin_gate(self, number: int) -> None:
         """A new gate: the output of the one before is no longer shown to newcomers."""

@@ -13,6 +13,7 @@ from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
 from sixfold.gate.command import survey
 from sixfold.gate.listen import GoListener, Listener, PlainListener
+from sixfold.runner.archive import Archive
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import transcript
 from sixfold.state import VALIDATION
@@ -47,7 +48,6 @@ def _agent(
     name: str,
     event: ev.TaskStarted | ev.FixStarted | ev.ConflictFound | ev.ValidationStarted,
 ) -> Iterator[ev.AgentOutput]:
-    data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
     match event:
         case ev.FixStarted():
             label = f"fix {name}"
@@ -55,7 +55,12 @@ def _agent(
             label = name
         case _:
             label = event.task
-    lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
+    lines = Archive(folder).end_of(label, event.attempt, event.slot, MOST_BYTES)
+    if lines is None:  # a run of before that was kept: what the agent printed says it
+        data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
+        lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
+    elif kind == "conflict":
+        return  # it was told with the rest of the attempt
     if lines:
         yield ev.AgentOutput(slot=event.slot, task=label, attempt=event.attempt, lines=lines)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from sixfold import events as ev
 from sixfold.masking import Masks
+from sixfold.runner.archive import Archive
 from sixfold.runner.bulk import Bulk, Mark
 from sixfold.runner.journal import Journal, JournalError
 from sixfold.runner.server import Server
@@ -32,6 +33,7 @@ class Record:
             lambda line: self._server.send(line, bulk=True),
             lambda: len(self._journal.lines),
             masks,
+            Archive(folder).said,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._disk = ThreadPoolExecutor(1)

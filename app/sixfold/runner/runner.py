@@ -25,6 +25,7 @@ from sixfold.runner.announce import (
     validation_cancelled,
 )
 from sixfold.runner.apart import Apart
+from sixfold.runner.archive import Archive
 from sixfold.runner.desk import Desk
 from sixfold.runner.document import Document
 from sixfold.runner.edits import Edits
@@ -64,6 +65,7 @@ class Runner:
         self._job, self._folder, self._wait = job, folder, wait
         self._report = report
         self._record = Record(folder, self.obey, self._tell_all, job.masks)
+        self._archive = Archive(folder)
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._woken = asyncio.Event()
@@ -391,6 +393,8 @@ class Runner:
             self._woken.set()
 
     async def _obey(self, command: ev.AnyCommand) -> ev.Answer:
+        if isinstance(command, ev.Transcript | ev.Prompt):
+            return self._archive.answer(command)
         reason, text = refusal(self.state, command), ""
         if self._stop_reason:
             reason = "the run is ending"

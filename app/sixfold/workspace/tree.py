@@ -23,6 +23,24 @@ _PATIENCE = 4
 _NO_COMMIT = re.compile(r"'([^']+)' does not have a commit checked out")
 
 
+async def change(root: Path, before: str, after: str, paths: Sequence[str] = ()) -> str:
+    """The change between two trees or commits as a unified diff, cut at `LONGEST_DIFF`.
+
+    Raises `GitError`.
+    """
+    words = ("diff-tree", "-r", "-p", "--find-renames", "--no-ext-diff", "--no-textconv")
+    quoting = ("-c", "core.quotePath=false")
+    text = await git(root, *quoting, *words, before, after, "--", *paths)
+    return cut(text.encode(errors="surrogateescape").decode(errors="replace"))
+
+
+def cut(text: str) -> str:
+    """A diff, as far as it is shown."""
+    if len(text) <= LONGEST_DIFF:
+        return text
+    return f"{text[:LONGEST_DIFF]}\n[cut: {len(text) - LONGEST_DIFF} more characters]\n"
+
+
 class Tree:
     """The repository at `root`; snapshots go below `store`, a folder of the run's own."""
 
@@ -69,10 +87,7 @@ class Tree:
         """The change between two snapshots as a unified diff, cut at `LONGEST_DIFF`."""
         options = ("diff", "--no-color", "--no-ext-diff", "--find-renames")
         text = await self._git(*options, before, after, "--", *paths)
-        text = text.encode(errors="surrogateescape").decode(errors="replace")
-        if len(text) <= LONGEST_DIFF:
-            return text
-        return f"{text[:LONGEST_DIFF]}\n[cut: {len(text) - LONGEST_DIFF} more characters]\n"
+        return cut(text.encode(errors="surrogateescape").decode(errors="replace"))
 
     async def names(self, snapshot: str) -> list[str]:
         """Every path in a snapshot, from the root."""

@@ -20,7 +20,7 @@ from sixfold.workspace.git import GitError, git, head, identity, run
 from sixfold.workspace.merging import Merge, merge
 from sixfold.workspace.own import git_in, own, rest
 from sixfold.workspace.tasks_blob import Rewrite, TasksBlob
-from sixfold.workspace.tree import LONGEST_DIFF
+from sixfold.workspace.tree import change
 
 _UTF_8 = ("-c", "i18n.commitEncoding=UTF-8")
 _LOCKS = ("index.lock", "HEAD.lock")
@@ -236,13 +236,7 @@ class Trunk:
 
     async def diff(self, before: str, after: str, paths: Sequence[str] = ()) -> str:
         """The change between two trees or commits as a unified diff, cut at `LONGEST_DIFF`."""
-        words = ("diff-tree", "-r", "-p", "--find-renames", "--no-ext-diff", "--no-textconv")
-        quoting = ("-c", "core.quotePath=false")
-        text = await git_in(self.path, *quoting, *words, before, after, "--", *paths)
-        text = text.encode(errors="surrogateescape").decode(errors="replace")
-        if len(text) <= LONGEST_DIFF:
-            return text
-        return f"{text[:LONGEST_DIFF]}\n[cut: {len(text) - LONGEST_DIFF} more characters]\n"
+        return await change(self.path, before, after, paths)
 
     @to_its_end
     async def close(self, *, drop: bool) -> None:

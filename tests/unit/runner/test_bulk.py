@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sixfold import events as ev
 from sixfold.masking import Masks
 from sixfold.runner import bulk
@@ -15,9 +17,9 @@ def spoken(lines: list[bytes]) -> list[str]:
     return [line.text for line in message.lines]
 
 
-def test_what_waits_for_viewers_is_bounded_in_lines_and_characters() -> None:
+def test_what_waits_for_viewers_is_bounded_in_lines_and_characters(tmp_path: Path) -> None:
     sent: list[bytes] = []
-    gathered = Bulk(sent.append, lambda: 1, Masks())
+    gathered = Bulk(sent.append, lambda: 1, Masks(), lambda *_: tmp_path / "said")
     gathered.begin(1, "T001", 1)
     gathered.say(1, [ev.Utterance("say", str(number)) for number in range(5000)])
     gathered.flush()

@@ -182,9 +182,9 @@ async def test_a_link_that_breaks_is_made_again_and_misses_no_event(
     await link.close()
 
 
-def test_bulk_goes_out_in_batches_and_its_tail_is_kept_for_newcomers() -> None:
+def test_bulk_goes_out_in_batches_and_its_tail_is_kept_for_newcomers(tmp_path: Path) -> None:
     sent: list[bytes] = []
-    bulk = Bulk(sent.append, lambda: 7, Masks())
+    bulk = Bulk(sent.append, lambda: 7, Masks(), lambda *_: tmp_path / "said")
     bulk.begin(2, "T1", 1)
     for number in range(5):
         bulk.say(2, [ev.Utterance("say", str(number))])

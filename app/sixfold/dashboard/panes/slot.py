@@ -2,44 +2,136 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from textual.strip import Strip
 
 from sixfold.dashboard import words
-from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.reading import Reading
+from sixfold.dashboard.speech import Spoken
 from sixfold.dashboard.widgets.row import Part, cut, row, width_of
+from sixfold.dashboard.widgets.talk import FOLDED, Talk
 from sixfold.model import SLOT_ROLES
 from sixfold.state import VALIDATION, RunState, Work
 
+TAIL, WHOLE = 10_000, 100_000
+"""Lines that are kept: of what came last, and while all is read."""
+LEAST_FOR_STEPS = 8
+"""Rows of a slot that shows what its agent's plan is at."""
 
-class Slot(LogView):
+
+class Slot(Talk):
     """A slot: two rows of facts above its log; in little room one row with its last line."""
 
     def __init__(self, number: int) -> None:
         super().__init__(id=f"slot-{number}", classes="pane slot")
         self.number = number
         self.role = SLOT_ROLES[(number - 1) % len(SLOT_ROLES) + 1]
+        self._all_steps = False
+        self._reading: Reading | None = None
+        self._news = asyncio.Event()
+        self._remarks: list[Spoken] = []
+        """Ours, about what is read, for their place behind it."""
 
     @property
     def work(self) -> Work | None:
         """What it works on now."""
         return self.dashboard.state.work.get(self.number)
 
+    @property
+    def reads(self) -> bool:
+        """The cursor comes with the whole screen."""
+        return self.dashboard.main.zoomed == self.id
+
     def refresh_state(self) -> None:
         """Take over the app's state."""
         self.refresh()
+
+    # All that was said
+
+    def take(self, lines: Iterable[Spoken]) -> None:
+        """What came; while all is read, the agent's part comes from there."""
+        if self._reading is None:
+            self.hear(lines)
+            return
+        self._remarks += [line for line in lines if not line.by_agent]
+        self._news.set()
+
+    def open(self) -> None:
+        """Show all that was said in the latest attempt; in a replay only what came so far."""
+        begun = self.dashboard.feed.begun.get(self.number)
+        if begun and self._reading is None and not self.dashboard.replay:
+            self._reading = Reading(begun)
+            self.run_worker(self._read(self._reading), group="read", exclusive=True)
+
+    def shut(self) -> None:
+        """Go on with the last lines of it."""
+        if self._reading:
+            self._reading = None
+            self.workers.cancel_group(self, "read")
+            self.keep = TAIL
+            self.hear(self._remarks)
+            self._remarks = []
+
+    def follow(self, following: bool) -> None:
+        """Follow the end from now on, or stay here."""
+        super().follow(following)
+        self._news.set()
+
+    async def _read(self, reading: Reading) -> None:
+        """Take in what is there, then what comes, also of the attempts after this one."""
+        feed, source = self.dashboard.feed, self.dashboard.source
+        while True:
+            self._news.clear()
+            remarks, self._remarks = self._remarks, []
+            if self.following or len(self.lines) < self.keep:
+                first = not reading.begun
+                lines = await reading.rest(source)
+                if lines is None:
+                    self._reading = None
+                    self.hear(remarks)
+                    return
+                if first and reading is self._reading:
+                    self._begin_anew(lines)
+                else:
+                    self.hear(lines)
+            self.hear(remarks)
+            begun = feed.begun.get(self.number, reading.about)
+            if begun != reading.about:
+                reading = Reading(begun)
+            else:
+                await self._news.wait()
+
+    def _begin_anew(self, lines: list[Spoken]) -> None:
+        """All lines in place of the last ones; a reader stays at the line they are at."""
+        at = self.line(self._rows[self.top][0]) if self._rows and not self.following else None
+        self.keep = WHOLE
+        self.clear()
+        self.hear(lines)
+        self.missed = 0
+        if at is not None:
+            same = (n for n in range(self.total - 1, -1, -1) if self.total - n <= len(self.lines))
+            self.go_to(next((n for n in same if self.line(n) == at), self.total - len(self.lines)))
+
+    # Painting
 
     def head(self) -> list[Iterable[Part]]:
         """The facts."""
         if self.content_size.height <= 2:
             return [self._one_row()]
-        return [self._first_row(), self._second_row()]
+        return [self._first_row(), self._second_row(), *self._step_rows()]
+
+    def show_steps(self) -> None:
+        """All steps of the agent's plan, or the one that it is at; the log stays where it is."""
+        before = len(self.head())
+        self._all_steps = not self._all_steps
+        self.show_from(self.last_top if self.following else self.top + len(self.head()) - before)
 
     def render_line(self, y: int) -> Strip:
         """The first row stands on a ground of its own where there are more."""
         if y == 0:
-            return self.strip(self.head()[0], under=self._ground())
+            return self.strip(self.heads[0], under=self._ground())
         return super().render_line(y)
 
     def tone_of(self, tone: str) -> str:
@@ -95,21 +187,41 @@ class Slot(LogView):
         width = self.content_size.width
         if not work:
             return row([("   ", "")], [], width)
+        spending = words.spending(work.usage)
+        spent: list[Part] = [(f"{spending} ", "quiet")] if spending else []
         if work.held:
             limit = words.back_in(state, self.dashboard.clock())
             why = limit if limit and work.held != "paused" else work.held
-            return row([(f"   rests: {why}", "look")], [], width)
+            return row([(f"   rests: {why}", "look")], spent, width)
         if work.stalled:
             quiet = words.since(work.quiet_since, None, self.dashboard.clock())
-            return row([(f"   no sign of life for {quiet.strip()}", "warn")], [], width)
+            return row([(f"   no sign of life for {quiet.strip()}", "warn")], spent, width)
         asked = next((ask for ask in state.asked.values() if ask.slot == self.number), None)
         if asked:
-            return row([(f"   asks: {words.one_line(asked.text)}", "look")], [], width)
-        spending = [(f"{words.spending(work.usage)} ", "quiet")] if work.usage.tokens else []
+            return row([(f"   asks: {words.one_line(asked.text)}", "look")], spent, width)
+        return row([(f"   {self._purpose(work)}", "quiet")], spent, width)
+
+    def _purpose(self, work: Work) -> str:
+        """What somebody at work is to do."""
         if not work.task:
-            return row([(f"   {_purpose(work, state)}", "quiet")], spending, width)
-        task = state.by_id.get(work.task)
-        return row([(f"   {task.title if task else ''}", "quiet")], spending, width)
+            return _purpose(work, self.dashboard.state)
+        task = self.dashboard.state.by_id.get(work.task)
+        return task.title if task else ""
+
+    def _step_rows(self) -> list[list[Part]]:
+        """What the agent's plan has it do now, or all steps; nothing where there is no room."""
+        steps = self.dashboard.feed.steps.get(self.number) if self.work else None
+        width, height = self.content_size.width, self.content_size.height
+        if not steps or height < LEAST_FOR_STEPS:
+            return []
+        if not self._all_steps:
+            left: list[Part] = [(f"   plan {steps.tally}  ", "quiet"), (steps.now, "plain")]
+            return [row(left, [("t ", "key")] if self.has_focus else [], width)]
+        lines, most = steps.lines(), height // 2
+        first = max(0, min(steps.at - most // 2, len(lines) - most))
+        shown = lines[first : first + most]
+        rows = [row([(f"   plan {steps.tally}", "quiet")], [], width)]
+        return rows + [row([(f"   {text}", tone)], [], width) for text, tone in shown]
 
     def _one_row(self) -> list[Part]:
         """Name, task, time and the last thing heard."""
@@ -120,7 +232,8 @@ class Slot(LogView):
         last = next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i]), None)
         if last is not None:
             tone = self._tones[last]
-            left.append((self.lines[last], tone if self.work or tone == "bad" else "faint"))
+            text = self.lines[last].partition("\n")[0].removesuffix(FOLDED)
+            left.append((text, tone if self.work or tone == "bad" else "faint"))
         return row(left, [] if self.work else self._state(), self.content_size.width)
 
 

@@ -23,7 +23,3 @@ class DiffScreen(TextScreen):
         yield Title(self._heading)
         yield DiffView(self._diff)
         yield KeyBar()
-
-    def action_go_to_file(self, by: int) -> None:
-        """The next file, or the one before."""
-        self.query_one(DiffView).go_to_file(by)

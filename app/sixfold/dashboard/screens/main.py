@@ -105,8 +105,10 @@ class MainScreen(Page):
 
     @property
     def enter(self) -> str:
-        """What Enter does to the selected test."""
-        return self.gate.tests.does if isinstance(self.pane, TestTree) else ""
+        """What Enter does to the selected test, or to what an agent did."""
+        if isinstance(self.pane, TestTree):
+            return self.gate.tests.does
+        return "unfold" if isinstance(self.pane, Slot) and self.pane.unfolds else ""
 
     def unable(self) -> dict[str, str]:
         """Why no editor can be opened."""
@@ -201,6 +203,8 @@ class MainScreen(Page):
             await self._phase_details(pane)
         elif isinstance(pane, TestTree):
             await self._test_details(pane)
+        elif isinstance(pane, Slot) and pane.unfolds:
+            pane.unfold_here()
         elif isinstance(pane, Slot) and (asked := self._asked_in(pane.number)):
             await self.app.push_screen(RequestScreen(asked))
         else:
@@ -233,6 +237,12 @@ class MainScreen(Page):
         """Fold or open what is selected among the tests."""
         self.gate.tests.fold(opened)
 
+    def action_steps(self) -> None:
+        """All steps of an agent's plan, or the one it is at."""
+        pane = self.pane
+        if isinstance(pane, Slot):
+            pane.show_steps()
+
     def _asked_in(self, slot: int) -> ev.PermissionAsked | None:
         asked = self.dashboard.state.asked.values()
         return next((one for one in asked if one.slot == slot), None)
@@ -261,6 +271,10 @@ class MainScreen(Page):
         _show(self.gate, area in {"", "gate"})
         for slot in self.slots:
             _show(slot, area in {"", slot.id})
+            if area == slot.id:
+                slot.open()
+            else:
+                slot.shut()
         small = self.size.width < ROOMY or self.size.height < TALL
         self.gate.fit(compact=small and not area)
         self.phases.compact = self.size.width < WIDE and not area

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
+from sixfold.dashboard import words
 from sixfold.dashboard.situation import Place
+from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.find_bar import FindBar
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.row import fit
 from sixfold.dashboard.widgets.rows import Rows
 from sixfold.model import TestName
 
@@ -92,6 +96,9 @@ class Page(Screen[None], inherit_bindings=False):
     def refresh_state(self) -> None:
         """The state changed."""
 
+    def take_note(self, slots: Collection[int]) -> None:
+        """The agents in these slots said something."""
+
     def refresh_clock(self) -> None:
         """A second went by."""
 
@@ -125,6 +132,24 @@ class Page(Screen[None], inherit_bindings=False):
         if log := self.log_view:
             log.follow(not log.following)
 
+    def action_wrap(self) -> None:
+        """Break long lines, or cut them."""
+        if log := self.log_view:
+            log.wrap(not log.wrapped)
+
+    def action_copy(self) -> None:
+        """Put what is marked, or the line, into the terminal's clipboard."""
+        if (log := self.log_view) and (text := log.copied()):
+            self.app.copy_to_clipboard(text)
+            lines = text.count("\n") + 1
+            what = words.count(lines, "line") if lines > 1 else fit(text.strip(), 40)
+            self.dashboard.toast(f"copied: {what}")
+
+    def action_go_to_file(self, by: int) -> None:
+        """The next file of a diff, or the one before."""
+        if isinstance(log := self.log_view, DiffView):
+            log.go_to_file(by)
+
     def action_find(self) -> None:
         """Find as one types."""
         if (log := self.log_view) and not self.query(FindBar):
@@ -137,7 +162,10 @@ class Page(Screen[None], inherit_bindings=False):
 
     def action_back(self) -> None:
         """Drop the search, else close the page."""
-        if (log := self.log_view) and log.pattern:
+        log = self.log_view
+        if log and log.marked:
+            log.unmark()
+        elif log and log.pattern:
             log.find("")
         else:
             self.close()

@@ -12,7 +12,7 @@ from sixfold.dashboard.actions import ACTIONS, KEYS_OF_ANSWERS, label_of
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Need, Phase, Task
-from sixfold.state import Asked, RunState, TaskProgress
+from sixfold.state import Asked, Attempt, RunState, TaskProgress
 from sixfold.verdicts import evidence_text
 
 
@@ -26,6 +26,8 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     phase = words.phase_of(state, task.phase)
     spent = words.since(progress.started, progress.ended, now)
     lines: list[Part] = [(task.title, "strong"), ("", "")]
+    if task.text.strip():
+        lines += [(line, "quiet") for line in task.text.splitlines()] + [("", "")]
     for ask in state.asked.values():
         if ask.task == task.id:
             lines += request_page(ask)
@@ -51,6 +53,38 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _listed("files it changed and does not name", progress.outside, "warn")
     lines += _listed("left out: in no commit", progress.left_out, "quiet")
     return [*lines, ("", ""), *needs_page(state, task)]
+
+
+def attempts_page(history: Sequence[Attempt], now: datetime) -> list[Part]:
+    """The attempts at a task, each with who made it, how long, how it ended and what it cost."""
+    lines: list[Part] = []
+    for one in history:
+        look = words.TASK_LOOKS["running"]
+        if one.outcome:
+            good = one.outcome == "done"
+            look = words.TASK_LOOKS["done" if good else "failed"]._replace(word=one.outcome)
+        spent = words.since(one.started, one.ended, now)
+        begun = f"{one.started.astimezone():%H:%M:%S}, " if one.started else ""
+        lines += [
+            (f"attempt {one.number}   {look.glyph} {look.word}", look.tone),
+            *_field("  agent", f"{one.agent} in slot {one.slot}"),
+            *_field("  time", f"{begun}{spent}" if spent else ""),
+            *_field("  reason", one.reason, "plain" if one.outcome == "done" else "bad"),
+            *_field("  spent", words.spending(one.usage)),
+            *_field("  branch", one.branch),
+            *_field("  base", words.short(one.base)),
+            *_field("  commit", words.short(one.commit)),
+            ("", ""),
+        ]
+    return lines
+
+
+def kept_change(attempt: Attempt) -> list[Part]:
+    """Where the change of an attempt is that was not the last."""
+    if not attempt.branch:
+        return [("Nothing is kept of what this attempt changed.", "quiet")]
+    shown = f"git diff {words.short(attempt.base)} {shlex.quote(attempt.branch)}"
+    return [("It is kept on a branch.", "plain"), ("", ""), *_field("shown by", shown)]
 
 
 def request_page(ask: ev.PermissionAsked) -> list[Part]:

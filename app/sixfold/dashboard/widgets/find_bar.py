@@ -11,17 +11,23 @@ from sixfold.dashboard import words
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, row
+from sixfold.dashboard.widgets.sought import Sought
+
+HOW = ("text   /regex/   !without   Enter keep   Esc drop ", "/regex/  !without ")
+"""How to look for more than a text; in little room shorter."""
 
 
 class Found(Painted):
     """How many lines have it."""
 
-    number = 0
+    result: Part = ("", "")
 
     def parts(self, y: int) -> list[Part]:  # noqa: ARG002 - there is one row
-        """The number of lines."""
-        lines = words.count(self.number, "line")
-        return row([], [(f"{lines}   Enter keep   Esc drop ", "quiet")], self.content_size.width)
+        """The number of lines, and how to look for more than a text."""
+        width = self.content_size.width
+        room = width - len(self.result[0]) - 1
+        how = next((text for text in HOW if len(text) <= room), "")
+        return row([self.result], [(how, "quiet")], width)
 
 
 class FindBar(Horizontal):
@@ -42,10 +48,18 @@ class FindBar(Horizontal):
 
     @on(Input.Changed)
     def _look(self, event: Input.Changed) -> None:
-        number = self._log_view.find(event.value)
+        sought = self._log_view.find(event.value)
         for found in self.query(Found):  # none, where the bar has been closed meanwhile
-            found.number = number
+            found.result = self._result(sought)
             found.refresh()
+
+    def _result(self, sought: Sought) -> Part:
+        if sought.error:
+            return f" no regex: {sought.error}", "bad"
+        if sought.pattern is None:
+            return "", ""
+        lines = words.count(self._log_view.found(), "line")
+        return f" {lines} hidden" if sought.inverse else f" {lines}", "plain"
 
     @on(Input.Submitted)
     def _keep(self) -> None:

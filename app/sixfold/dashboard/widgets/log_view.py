@@ -11,15 +11,17 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sixfold.dashboard.widgets.ansi import Span, decode
-from sixfold.dashboard.widgets.row import Part
-from sixfold.dashboard.widgets.rows import Rows
+from sixfold.dashboard.widgets.marking import Marking, Spot, character
+from sixfold.dashboard.widgets.row import Part, fit
+from sixfold.dashboard.widgets.sought import Sought, understand
 from sixfold.dashboard.widgets.wrap import INDENT, breaks
 
+_MARKED = Style(reverse=True)
 GUTTER = 1
 """Blank cells at both sides; the mark that says where the reader stands has its place there."""
 
 
-class LogView(Rows):
+class LogView(Marking):
     """Lines of text, wrapped to the pane. Follows its end until the reader scrolls up."""
 
     def __init__(
@@ -40,6 +42,11 @@ class LogView(Rows):
         self.total = 0
         """Lines ever taken in."""
         self.pattern: re.Pattern[str] | None = None
+        """What is looked for."""
+        self.inverse = False
+        """Are the lines with it hidden, instead of marked."""
+        self.wrapped = True
+        """Do lines break that are wider than the pane; else they are cut."""
         self.lines: list[str] = []
         self._tones: list[str] = []
         self._spans: dict[int, list[Span]] = {}
@@ -77,6 +84,7 @@ class LogView(Rows):
         self._spans.clear()
         self._rows.clear()
         self.missed = self.top = 0
+        self.unmark()
         self.refresh()
 
     def replace(self, lines: Iterable[Part]) -> None:
@@ -109,10 +117,20 @@ class LogView(Rows):
         width = self.content_size.width - 2 * GUTTER
         if width != self._width:
             self._width = width
-            self._rows.clear()
-            self._wrap(self.total - len(self.lines))
-            self.top = self._row_of(anchor)
+            self._break_anew(anchor)
         self._settle()
+
+    def wrap(self, wrapped: bool) -> None:
+        """Break long lines, or cut them; the line at the top stays there."""
+        self.wrapped = wrapped
+        self._break_anew(self._rows[self.top][0] if self.top < len(self._rows) else 0)
+        self._settle()
+
+    def _break_anew(self, anchor: int) -> None:
+        """Break all lines into rows; line `anchor` comes to the top."""
+        self._rows.clear()
+        self._wrap(self.total - len(self.lines))
+        self.top = self._row_of(anchor)
 
     def _settle(self) -> None:
         self.top = self.last_top if self.following else min(self.top, self.last_top)
@@ -123,13 +141,26 @@ class LogView(Rows):
         width, first = self._width, self.total - len(self.lines)
         if width <= 0:
             return
-        rows = self._rows
+        rows, hidden = self._rows, self.pattern if self.inverse else None
         for number in range(start, self.total):
             text = self.lines[number - first]
-            if len(text) <= width and text.isascii():
+            if hidden and hidden.search(text):
+                continue
+            if len(text) <= width and text.isascii() and "\n" not in text:
                 rows.append((number, 0, len(text)))
             else:
-                rows.extend((number, *part) for part in breaks(text, width))
+                rows.extend((number, *part) for part in self._broken(text))
+
+    def _broken(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of each row of a line; below its first there may be some to unfold."""
+        if "\n" not in text:
+            return breaks(text, self._width) if self.wrapped else [(0, len(text))]
+        rows, start, width = list[tuple[int, int]](), 0, self._width
+        for part in text.split("\n"):
+            pieces = breaks(part, width) if self.wrapped else [(0, len(part))]
+            rows += [(start + begin, start + end) for begin, end in pieces]
+            start, width = start + len(part) + 1, self._width - INDENT
+        return rows
 
     def _trim(self) -> None:
         """Drop the oldest lines in blocks, so that it costs next to nothing for each."""
@@ -140,6 +171,8 @@ class LogView(Rows):
         del self.lines[:excess]
         del self._tones[:excess]
         self._spans = {n: spans for n, spans in self._spans.items() if n >= first}
+        if self.marked and self.marked[0][0] < first:
+            self.unmark()
         dropped = self._row_of(first)
         del self._rows[:dropped]
         self.top = max(0, self.top - dropped)
@@ -154,23 +187,26 @@ class LogView(Rows):
 
     # Finding
 
-    def find(self, text: str) -> int:
-        """Mark `text` wherever it stands and go to the nearest place; the number of lines.
-
-        Capitals count only where `text` has one.
-        """
-        flags = re.IGNORECASE if text == text.lower() else re.NOFLAG
-        self.pattern = re.compile(re.escape(text), flags) if text else None
-        found = list(self._matches())
+    def find(self, typed: str) -> Sought:
+        """Mark what is looked for, or hide all lines with it, and go to the nearest place."""
+        sought, was_hidden = understand(typed), self.inverse
+        self.pattern, self.inverse = sought.pattern, sought.inverse
         here = self._rows[self.top][0] if self.top < len(self._rows) else 0
+        if was_hidden or self.inverse:
+            self._break_anew(here)
+        found = [] if self.inverse else list(self._matches())
         if found:
             self._go_to(next((number for number in found if number >= here), found[-1]))
-        self.refresh()
-        return len(found)
+        self._settle()
+        return sought
+
+    def found(self) -> int:
+        """Number of lines with what is looked for."""
+        return sum(1 for _ in self._matches())
 
     def find_next(self, forward: bool) -> None:
         """Go to the next or the previous line with the pattern, round the end."""
-        found = list(self._matches())
+        found = sorted({row[0] for row in self._rows}) if self.inverse else list(self._matches())
         if not found:
             return
         here = self._found_at if self._found_at is not None else -1
@@ -185,9 +221,35 @@ class LogView(Rows):
         if self.pattern is None:
             return
         first = self.total - len(self.lines)
-        for index, text in enumerate(self.lines):
-            if self.pattern.search(text):
-                yield first + index
+        for number in range(first, self.total):
+            if self.pattern.search(self.text_of(number)):
+                yield number
+
+    def line(self, number: int) -> str:
+        """Line `number` as it is shown."""
+        return self.lines[number - self.total + len(self.lines)]
+
+    def text_of(self, number: int) -> str:
+        """All of line `number`, in which is looked for what is to be found."""
+        return self.line(number)
+
+    # Copying
+
+    def copied(self) -> str:
+        """What `copy` takes: what is marked, else the line found, else the one at the top."""
+        if self.marked:
+            return self.marked_text()
+        first, rows = self.total - len(self.lines), self._rows
+        if self._found_at is not None and self._found_at >= first:
+            return self.line(self._found_at)
+        return self.line(rows[self.top][0]) if self.top < len(rows) else ""
+
+    def spot(self, x: int, y: int) -> Spot:
+        """What is at a cell, or nearest to it."""
+        index = min(self.top + max(0, y - len(self.head())), len(self._rows) - 1)
+        number, start, end = self._rows[index]
+        lead = GUTTER + INDENT if start else GUTTER
+        return number, start + character(self.line(number)[start:end], x - lead)
 
     def _go_to(self, number: int) -> None:
         self._found_at = number
@@ -216,7 +278,9 @@ class LogView(Rows):
         ground = style.background_style if style.bgcolor else self.base
         text, width = self.lines[at][start:end], self.content_size.width
         lead = " " * (GUTTER + INDENT if start else GUTTER)
-        if number not in self._spans and self.pattern is None:
+        if not self.wrapped:
+            text = fit(text, width - len(lead) - GUTTER)
+        if number not in self._spans and self.pattern is None and self.marked is None:
             return Strip([Segment(lead + text, style)]).adjust_cell_length(width, ground)
         segments = self._marked(number, text, start, style)
         return Strip([Segment(lead, style), *segments]).adjust_cell_length(width, ground)
@@ -227,10 +291,12 @@ class LogView(Rows):
             (max(0, a - start), min(len(text), b - start), s)
             for a, b, s in self._spans.get(number, ())
         ]
-        if self.pattern:
+        if self.pattern and not self.inverse:
             name = "chosen" if number == self._found_at else "found"
             mark = self.dashboard.tone(name)
             spans += [(m.start(), m.end(), mark) for m in self.pattern.finditer(text)]
+        if part := self.marked_in(number):
+            spans.append((max(0, part[0] - start), min(len(text), part[1] - start), _MARKED))
         edges = sorted({0, len(text), *(p for a, b, _ in spans if a < b for p in (a, b))})
         return [
             Segment(

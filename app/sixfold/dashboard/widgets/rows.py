@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 
 from sixfold.dashboard.widgets.painted import Painted
@@ -23,6 +24,7 @@ WHEEL = 3
 class Rows(Painted, can_focus=True):
     """A window on rows that are rendered only where they are seen."""
 
+    _heads: list[Iterable[Part]] | None = None
     top = 0
     """Index of the first visible row."""
 
@@ -39,9 +41,22 @@ class Rows(Painted, can_focus=True):
         return []
 
     @property
+    def heads(self) -> list[Iterable[Part]]:
+        """The head; during a paint it is made once."""
+        return self.head() if self._heads is None else self._heads
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint the visible rows below one head."""
+        self._heads = self.head()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._heads = None
+
+    @property
     def page(self) -> int:
         """Number of rows that fit."""
-        return max(0, self.content_size.height - len(self.head()))
+        return max(0, self.content_size.height - len(self.heads))
 
     @property
     def last_top(self) -> int:
@@ -85,7 +100,7 @@ class Rows(Painted, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """A row of the head, a row of the window, or a blank one."""
-        head = self.head()
+        head = self.heads
         if y < len(head):
             return self.strip(head[y])
         index = self.top + y - len(head)

@@ -1,0 +1,55 @@
+"""Reading all that an agent said in an attempt, page by page, from the run or from its files."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from sixfold import events as ev
+from sixfold.dashboard.speech import Spoken, spoken
+from sixfold.link import LinkError, Source
+
+MOST = 16_000_000
+"""Bytes of a transcript, from its end, that are read."""
+PATIENCE = 5.0
+"""Seconds that a page may take."""
+
+
+class Begun(NamedTuple):
+    """An attempt, by what it was called when it began."""
+
+    task: str
+    attempt: int
+    slot: int
+
+
+class Reading:
+    """Reads one attempt, as far as it has come."""
+
+    def __init__(self, about: Begun) -> None:
+        self.about = about
+        self.begun = False
+        """Has anything been read yet."""
+        self._offset = -MOST
+
+    async def rest(self, source: Source | None) -> list[Spoken] | None:
+        """What has come since; None where nobody has it."""
+        found: list[Spoken] = []
+        while (answer := await self._page(source)) and answer.accepted:
+            name = f"{self.about.task} {self.about.attempt}"
+            found += [spoken(line, name) for line in answer.said]
+            self._offset, self.begun = answer.offset, True
+            if not answer.more:
+                return found
+        return None
+
+    async def _page(self, source: Source | None) -> ev.Answer | None:
+        if source is None:
+            return None
+        task, attempt, slot = self.about
+        wanted = ev.Transcript(task=task, attempt=attempt, slot=slot, offset=self._offset)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await source.ask(wanted)
+        except (LinkError, TimeoutError):
+            return None

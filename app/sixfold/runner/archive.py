@@ -1,0 +1,159 @@
+"""What is kept of attempts beside the journal: all that their agents said, and their prompts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from sixfold import events as ev
+from sixfold.agents.roster import Kind
+from sixfold.agents.scripted import understand
+from sixfold.runner.store import RunFolder
+from sixfold.runner.turns import transcript
+from sixfold.state import fold
+from sixfold.workspace import git
+from sixfold.workspace.tree import change
+
+PAGE = 1 << 18
+"""Bytes of a page."""
+
+
+class Page(NamedTuple):
+    """Some of the lines of a file; `end` is where the next begin, `size` the file's own."""
+
+    lines: list[bytes]
+    end: int
+    size: int
+
+
+class Archive:
+    """The files of a run's attempts, by label (as it was then), number and slot."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+
+    def said(self, label: str, attempt: int, slot: int) -> Path:
+        """Where all is that an agent said, as `ev.encode_said` writes it."""
+        return transcript(self._folder, "task", label, attempt, slot).with_suffix(".said")
+
+    def answer(self, command: ev.Transcript | ev.Prompt) -> ev.Answer:
+        """A page of a transcript, or a prompt."""
+        if isinstance(command, ev.Prompt):
+            return self._prompt(command)
+        path, page = self._look(command)
+        if page is None:
+            why = f"nothing is kept of attempt {command.attempt} at {command.task}"
+            return ev.Answer(id=command.id, accepted=False, reason=why)
+        return ev.Answer(
+            id=command.id,
+            accepted=True,
+            text=str(path),
+            said=list(_heard(path, page.lines)),
+            offset=page.end,
+            more=page.end < page.size and bool(page.lines),
+        )
+
+    def end_of(self, label: str, attempt: int, slot: int, most: int) -> list[ev.Utterance] | None:
+        """The end of what was said, of at most so many bytes; None where nothing was kept."""
+        path = self.said(label, attempt, slot)
+        page = read(path, -most, most)
+        return list(_heard(path, page.lines)) if page else None
+
+    def _look(self, command: ev.Transcript) -> tuple[Path, Page | None]:
+        """The file and the page. Runs of before kept only what agents printed."""
+        path = self.said(command.task, command.attempt, command.slot)
+        if not path.exists():
+            kind, name = _kind(command.task)
+            path = transcript(self._folder, kind, name, command.attempt, command.slot)
+        return path, read(path, command.offset, PAGE)
+
+    def _prompt(self, command: ev.Prompt) -> ev.Answer:
+        kind, name = _kind(command.task)
+        found = [
+            transcript(self._folder, one, name, command.attempt, command.slot).with_suffix(
+                ".prompt.md"
+            )
+            for one in (kind, "conflict")
+        ]
+        try:
+            texts = [path.read_text("utf-8", "replace") for path in found if path.exists()]
+        except OSError as error:
+            return ev.Answer(id=command.id, accepted=False, reason=str(error))
+        why = "" if texts else f"no prompt is kept of attempt {command.attempt} at {command.task}"
+        return ev.Answer(id=command.id, accepted=not why, reason=why, text="\n\n".join(texts))
+
+
+class Past(Archive):
+    """What is kept of a run that is watched without its runner, its changes included."""
+
+    def __init__(self, folder: RunFolder, events: Sequence[ev.AnyEvent]) -> None:
+        super().__init__(folder)
+        self._state = fold(events)
+
+    async def look(self, command: ev.AnyCommand) -> ev.Answer | None:
+        """The answer; None where nothing is looked for."""
+        match command:
+            case ev.Transcript() | ev.Prompt():
+                return self.answer(command)
+            case ev.Diff(id=number, task=task):
+                try:
+                    reason, text = "", await self._diff(task)
+                except (git.GitError, OSError) as error:
+                    reason, text = str(error), ""
+                return ev.Answer(id=number, accepted=not reason, reason=reason, text=text)
+        return None
+
+    async def _diff(self, task: str) -> str:
+        """The change of a task, or of the run. Raises `GitError`."""
+        state, progress = self._state, self._state.tasks.get(task)
+        if state.isolation == "shared":
+            raise git.GitError("agents shared the one tree: no change is kept by itself")
+        before, after = state.commit, state.work_branch
+        if progress:
+            commit = progress.commit
+            before, after = (f"{commit}^", commit) if commit else (progress.base, progress.branch)
+        if not (before and after):
+            raise git.GitError(f"no change of {task or 'the run'} is kept")
+        if before.startswith("-") or after.startswith("-"):
+            raise git.GitError("the journal names no commit")
+        return await change(Path(state.repository), before, after)
+
+
+def read(path: Path, offset: int, most: int) -> Page | None:
+    """Whole lines of a file from `offset` on, below 0 from its end; None where there is no file."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = file.seek(max(0, size + offset) if offset < 0 else min(offset, size))
+            data = file.read(most)
+    except OSError:
+        return None
+    if offset < 0 and start:
+        skipped = data.find(b"\n") + 1
+        start, data = start + skipped, data[skipped:]
+    end = data.rfind(b"\n") + 1
+    if not end and len(data) == most:
+        end = most  # a line longer than a page
+    return Page(data[:end].splitlines(), start + end, size)
+
+
+def _kind(label: str) -> tuple[Kind, str]:
+    """For what the agent was asked, and the name in its files."""
+    phase = label.removeprefix("fix ")
+    return ("task", label) if phase == label else ("fix", phase)
+
+
+def _heard(path: Path, lines: Iterable[bytes]) -> Iterable[ev.Utterance]:
+    for line in lines:
+        try:
+            yield (
+                ev.decode_said(line)
+                if path.suffix == ".said"
+                else understand(line.decode(errors="replace"))
+            )
+        except msgspec.MsgspecError:
+            continue  # cut short when its runner died
