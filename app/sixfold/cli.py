@@ -20,6 +20,7 @@ EPILOG = "Exit codes: 0 all done, 1 ended otherwise, 2 wrong input, 3 another ru
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. Errors are one line on stderr, never a traceback."""
+    _stand_in()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         asked = _parser().parse_args(words)
@@ -44,6 +45,14 @@ def _say(text: str) -> None:
     from sixfold.lines import harmless  # noqa: PLC0415 (only where something is wrong)
 
     print(f"sixfold: {harmless(' '.join(text.split()))}", file=sys.stderr)
+
+
+def _stand_in() -> None:
+    """Put something in the place of streams that are closed, that no file of ours gets there."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free: this one
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - it is a number, and stays open
 
 
 class _Parser(argparse.ArgumentParser):
