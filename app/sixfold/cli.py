@@ -115,10 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
     _place(serve)
     _controls(add)
-    test = add("test", "the gate alone")
-    test.add_argument("packages", nargs="*", help="packages to test, after --")
-    test.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
-    _place(test)
+    _testing(add)
     doctor = add("doctor", "check git, Go, C compiler, agents, spec-kit script, config")
     doctor.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
     call = "start each agent that is installed up to a session"
@@ -153,6 +150,20 @@ def _watching(add: Callable[..., argparse.ArgumentParser]) -> None:
     replay.add_argument("run", nargs="?", metavar="RUN", help=what)
     replay.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times as fast")
     _place(replay)
+
+
+def _testing(add: Callable[..., argparse.ArgumentParser]) -> None:
+    test = add("test", "the gate alone")
+    test.add_argument("packages", nargs="*", help="packages to test, after --")
+    watch = "again on every change, for the packages that it concerns"
+    test.add_argument("--watch", action="store_true", help=watch)
+    again = "run what luck may explain once more, up to N times; a race is never luck"
+    test.add_argument("--rerun-fails", type=_tries, default=0, metavar="N", help=again)
+    raw = "leave what go test -json printed in FILE"
+    test.add_argument("--jsonfile", type=Path, metavar="FILE", help=raw)
+    test.add_argument("--junitfile", type=Path, metavar="FILE", help="leave JUnit XML in FILE")
+    test.add_argument("--config", type=Path, metavar="FILE", help="instead of sixfold.yaml")
+    _place(test)
 
 
 def _controls(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -214,6 +225,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agent", metavar="NAME", help="an agent of the config")
     parser.add_argument("--slots", type=int, choices=range(1, 7), help="agents side by side")
     parser.add_argument("--stories", choices=("one-by-one", "parallel"), help="order of stories")
+
+
+def _tries(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 100")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from sixfold import events as ev
 from sixfold.model import TestName
-from sixfold.runner.alone import GateAlone
+from sixfold.runner.alone import GateAlone, Wanted
 from sixfold.runner.job import Options
 
 PACKAGE = "example.com/shop/store"
@@ -39,7 +39,7 @@ def gate(tmp_path: Path) -> GateAlone:
     (tmp_path / "store/store_test.go").write_text(TESTS)
     (tmp_path / "sixfold.yaml").write_text("gate: {command: [go, test, -vet=off, ./...]}\n")
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    return GateAlone.prepare(Options(directory=tmp_path), [], stay=True)
+    return GateAlone.prepare(Options(directory=tmp_path), [], Wanted(stay=True))
 
 
 async def until(

@@ -9,13 +9,20 @@ import sys
 from sixfold import events as ev
 from sixfold import lines
 from sixfold.commands import asked as ask
-from sixfold.runner.alone import GateAlone
+from sixfold.runner.alone import GateAlone, Wanted
 
 
 def main(asked: argparse.Namespace) -> int:
-    """Run the test command once: in the test pane, or as plain lines."""
+    """Run the test command once, or as often as something changes: in the pane, or as lines."""
     watched = sys.stdin.isatty() and sys.stdout.isatty()
-    gate = GateAlone.prepare(ask.options(asked), asked.packages, stay=watched)
+    wanted = Wanted(
+        stay=watched,
+        watch=asked.watch,
+        rerun_fails=asked.rerun_fails,
+        jsonfile=asked.jsonfile,
+        junitfile=asked.junitfile,
+    )
+    gate = GateAlone.prepare(ask.options(asked), asked.packages, wanted)
     if watched:
         from sixfold.commands import screen  # noqa: PLC0415 (plain lines need no Textual)
 
@@ -33,6 +40,8 @@ async def _print(gate: GateAlone) -> None:
                     shown = [lines.harmless(line.text) for line in message.lines]
                 case ev.GateEnded():
                     shown = [lines.harmless(lines.gate_lines(message))]
+                case ev.RerunStarted() | ev.RerunEnded():
+                    shown = [lines.harmless(lines.rerun_lines(message))]
                 case _:
                     shown = []
             for text in shown:

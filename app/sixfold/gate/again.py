@@ -10,15 +10,11 @@ from time import monotonic
 from sixfold.gate.call import call
 from sixfold.gate.command import survey
 from sixfold.gate.decode import Decoder
+from sixfold.gate.luck import MOST, askable
 from sixfold.gate.places import Sources
 from sixfold.gate.run import GateResult, run_gate
 from sixfold.gate.words import parse, pattern, top
 from sixfold.model import Failure
-
-MOST = 20
-"""Tests that are asked alone; where more fail at once, luck is not the reason."""
-
-_ASKED = {"fail", "panic", "unfinished"}
 
 
 async def passes_alone(
@@ -41,27 +37,13 @@ async def passes_alone(
         return passed
     try:
         async with asyncio.timeout(timeout):
-            for package, test in _asked(failures):
-                alone = words.on([package], pattern([test]))
-                if await _passes(alone, test, root, env):
-                    passed.add((package, test))
+            for one in askable(failures)[:MOST]:
+                alone = words.on([one.package], pattern([one.test]))
+                if await _passes(alone, one.test, root, env):
+                    passed.add((one.package, one.test))
     except (TimeoutError, OSError):
         pass
     return passed
-
-
-def _asked(failures: Sequence[Failure]) -> list[tuple[str, str]]:
-    """The failures that luck may explain."""
-    raced = {(one.package, top(one.test)) for one in failures if one.kind == "race"}
-    found = [
-        (one.package, one.test)
-        for one in failures
-        if one.kind in _ASKED
-        and one.package
-        and one.test
-        and not raced & {(one.package, ""), (one.package, top(one.test))}
-    ]
-    return list(dict.fromkeys(found))[:MOST]
 
 
 async def _passes(command: Sequence[str], test: str, root: Path, env: Mapping[str, str]) -> bool:

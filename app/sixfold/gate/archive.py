@@ -26,6 +26,18 @@ def printed(archives: Iterable[Path], package: str, test: str) -> str | None:
     return None
 
 
+def copy_records(archive: Path, target: Path) -> None:
+    """Leave the records of an archive, and nothing else that was printed, in a file of their own.
+
+    Raises `OSError`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as records:
+        if archive.exists():
+            with archive.open("rb") as lines:
+                records.writelines(line for line in lines if line.startswith(b"{"))
+
+
 def _printed(archive: Path, package: str, test: str) -> str | None:
     kept, found = Kept(), False
     try:

@@ -88,7 +88,9 @@ def _suites(
     for failure in ended.failures:
         wrong.setdefault(failure.package, []).append(failure)
     for name, failures in wrong.items():
-        yield _suite(name or "go", list(_cases(name, packages.get(name, {}), failures)))
+        tests = packages.get(name, {})
+        forgiven = ended.verdict == "green"  # what failed passed when it was run again
+        yield _suite(name or "go", list(_cases(name, tests, failures, forgiven=forgiven)))
 
 
 def _suite(name: str, cases: list[TestCase]) -> TestSuite:
@@ -98,13 +100,17 @@ def _suite(name: str, cases: list[TestCase]) -> TestSuite:
 
 
 def _cases(
-    package: str, tests: Mapping[str, _Case], wrong: Sequence[Failure]
+    package: str, tests: Mapping[str, _Case], wrong: Sequence[Failure], *, forgiven: bool
 ) -> Iterable[TestCase]:
     told: dict[str, list[Failure]] = {}
     for failure in wrong:
         told.setdefault(failure.test or failure.kind, []).append(failure)
     for name, case in tests.items():
-        yield _case(package, name, case, told.pop(name, []))
+        found = _case(package, name, case, told.pop(name, []))
+        if forgiven and case.outcome == "fail":
+            found.system_out = f"flaky: {'; '.join(str(one.message) for one in found.result)}"
+            found.result = []
+        yield found
     for name, failures in told.items():  # a race told apart, a test that never ended, a build
         yield _case(package, name, _Case("fail", 0.0), failures)
 

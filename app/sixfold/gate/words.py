@@ -66,6 +66,34 @@ def parse(command: Sequence[str]) -> Words | None:
     return Words(words[:own], *_sorted(words[own:end]), words[end:])
 
 
+def instead(command: Sequence[str], packages: Sequence[str]) -> list[str]:
+    """`command` for other packages, all else as it is; empty where it is no `go test`."""
+    plain = [word for word in command if word.lstrip("-").partition("=")[0] != "json"]
+    go_test = as_go_test(plain)
+    if not go_test:
+        return []
+    words = go_test.command
+    own = words.index("-json") + 1
+    end = words.index("-args") if "-args" in words else len(words)
+    return [*words[:own], *_flags(words[own:end]), *packages, *words[end:]]
+
+
+def _flags(words: Sequence[str]) -> list[str]:
+    """All flags with their values, in order."""
+    kept: list[str] = []
+    takes = False
+    for word in words:
+        if takes or word.startswith("-"):
+            kept.append(word)
+        takes = not takes and _takes(word)
+    return kept
+
+
+def _takes(word: str) -> bool:
+    """Is the word after this one its value."""
+    return word.startswith("-") and "=" not in word and _name(word) in _VALUES | _DROPPED_VALUES
+
+
 def _name(word: str) -> str:
     return word.lstrip("-").removeprefix("test.").partition("=")[0]
 
@@ -77,7 +105,7 @@ def _sorted(words: Sequence[str]) -> tuple[list[list[str]], list[str]]:
     at = 0
     while at < len(words):
         word, name = words[at], _name(words[at])
-        takes = word.startswith("-") and "=" not in word and name in _VALUES | _DROPPED_VALUES
+        takes = _takes(word)
         if not word.startswith("-"):
             packages.append(word)
         elif name not in _DROPPED_SWITCHES | _DROPPED_VALUES:

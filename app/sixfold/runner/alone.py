@@ -6,32 +6,52 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from sixfold import events as ev
 from sixfold.config import GateSettings
-from sixfold.gate import toolchain
-from sixfold.gate.archive import printed
+from sixfold.gate import junit, toolchain
+from sixfold.gate.affected import affected
+from sixfold.gate.archive import copy_records, printed
+from sixfold.gate.luck import askable, forgiven, left, no_luck
 from sixfold.gate.run import GateResult, run_gate
-from sixfold.gate.words import once_more
+from sixfold.gate.words import instead, once_more
 from sixfold.model import TestName, Verdict
 from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
 from sixfold.runner.job import Options, find_root, read_settings
+from sixfold.runner.watching import by_hand, changes
 from sixfold.state import RunState
+
+ALL: Sequence[str] = ()
+"""Packages: those of the config's command."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What `sixfold test` is asked for beside the verdict."""
+
+    stay: bool = False
+    """There is more to come after the first gate: a person may ask for another, or for a rerun."""
+    watch: bool = False
+    """Test what a change concerns, until the end."""
+    rerun_fails: int = 0
+    """How often what luck may explain is run once more."""
+    jsonfile: Path | None = None
+    """Gets what `go test -json` printed."""
+    junitfile: Path | None = None
 
 
 class GateAlone:
     """A source of a gate's messages, which obeys those who watch it.
 
-    `verdict` is that of the latest gate; None before its end. With `stay`, there is more to come
-    after the first: a person may ask for another, or for a rerun of some tests.
+    `verdict` is that of the latest gate, its reruns counted; None before its end.
     """
 
-    def __init__(self, root: Path, settings: GateSettings, *, stay: bool = False) -> None:
-        self._root, self._settings, self._stay = root, settings, stay
+    def __init__(self, root: Path, settings: GateSettings, wanted: Wanted) -> None:
+        self._root, self._settings, self._wanted = root, settings, wanted
         self._env = toolchain.find(root).environment(os.environ)
         self._inbox: asyncio.Queue[list[ev.Message]] = asyncio.Queue()
         self._state = RunState()
@@ -41,33 +61,39 @@ class GateAlone:
         self._task: asyncio.Task[None] | None = None
         self._busy = False
         """Does the test command run, or is it about to."""
+        self._red: set[str] = set()
+        """Packages that failed when they were tested last."""
         self.verdict: Verdict | None = None
 
     @classmethod
-    def prepare(cls, options: Options, packages: Sequence[str], *, stay: bool = False) -> GateAlone:
+    def prepare(
+        cls, options: Options, packages: Sequence[str], wanted: Wanted | None = None
+    ) -> GateAlone:
         """Read the settings; `packages` stand in for `./...`. Raises `UserError`."""
         root = find_root(options.directory)
         gate = read_settings(root, options)[0].gate
         if packages:
             rest = [word for word in gate.command if word != "./..."]
             gate = structs.replace(gate, command=[*rest, *packages])
-        return cls(root, gate, stay=stay)
+        return cls(root, gate, wanted or Wanted())
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
-        """Everything from the first `GateStarted` on, to its `GateEnded` unless it stays."""
+        """Everything from the first `GateStarted` on, to its end unless there is more to come."""
         name = f"test-{os.getpid()}"
         watchdog = start_watchdog(name)  # it sweeps once this process is gone, however it went
         self._env[MARKER] = name
         with tempfile.TemporaryDirectory(prefix="sixfold-test-") as folder:
             self._archives = Path(folder)
-            self._begin(self._judge())
+            self._begin(self._judge(ALL))
+            watching = asyncio.create_task(self._watch()) if self._wanted.watch else None
             try:
                 while batch := await self._inbox.get():
                     yield batch
             finally:
-                if self._task:
-                    self._task.cancel()
-                    await asyncio.gather(self._task, return_exceptions=True)
+                tasks = [task for task in (self._task, watching) if task]
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 watchdog.communicate()
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
@@ -78,7 +104,7 @@ class GateAlone:
         if not reason:
             match command:
                 case ev.Gate():
-                    self._begin(self._judge())
+                    self._begin(self._judge(ALL))
                 case ev.Rerun(tests=tests):
                     reason = self._rerun(tests)
                 case ev.Printed(package=package, test=test):
@@ -90,39 +116,78 @@ class GateAlone:
         self._inbox.put_nowait([])
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
+        async def busy() -> None:
+            try:
+                await work
+            finally:
+                self._busy = False
+
         self._busy = True
-        self._task = asyncio.create_task(work)
-        if not self._stay:
+        self._task = asyncio.create_task(busy())
+        if not (self._wanted.stay or self._wanted.watch):
             self._task.add_done_callback(lambda _: self._inbox.put_nowait([]))
 
     def _tell(self, event: ev.AnyEvent) -> None:
         self._state.apply(event)
-        self._busy = self._state.testing
         self._inbox.put_nowait([event])
 
-    async def _judge(self) -> None:
-        """The whole gate."""
+    def _note(self, text: str) -> None:
+        line = ev.OutputLine(text, "note")
+        self._inbox.put_nowait([ev.GateOutput(gate=self._gates, lines=[line])])
+
+    # The gate, and what is run once more.
+
+    async def _judge(self, packages: Sequence[str]) -> None:
+        """The gate, whole or for some packages, and its failures once more where that is asked."""
         self._gates += 1
-        number, command = self._gates, self._settings.command
+        number, root = self._gates, str(self._root)
+        command = instead(self._settings.command, packages) if packages else self._settings.command
         self.verdict = None
-        root = str(self._root)
-        self._tell(ev.GateStarted(gate=number, cause="asked", command=command, root=root))
+        begun = ev.GateStarted(gate=number, cause="asked", command=command, root=root)
+        self._tell(begun)
         result = await self._run(command, f"gate-{number}", rerun=0)
+        if self._wanted.rerun_fails and result.verdict == "red":
+            self._tell(_ended(number, result))
+            result = await self._try_luck(result)
+        failed = {one.package for one in result.failures if not one.flaky}
+        self._red = (self._red - set(packages) if packages else set()) | failed
+        await self._leave_files(begun, _ended(number, result))
         self.verdict = result.verdict
-        self._tell(ev.GateEnded(gate=number, cause="asked", **structs.asdict(result)))
+        self._tell(_ended(number, result))
+
+    async def _try_luck(self, result: GateResult) -> GateResult:
+        """Run what failed once more, as often as asked; green where all of it passed."""
+        if why := no_luck(result):
+            self._note(f"not run again: {why}")
+            return result
+        asked = waiting = askable(result.failures)
+        for _ in range(self._wanted.rerun_fails):
+            command = once_more(self._settings.command, waiting)
+            again = await self._again(command, waiting) if command else result
+            if not command or again.races:  # which is none of luck's
+                return result
+            waiting = left(waiting, again)
+            if not waiting:
+                break
+        return forgiven(result, set(asked) - set(waiting))
 
     def _rerun(self, tests: Sequence[TestName]) -> str:
         command = once_more(self._settings.command, tests)
         if not command:
             return "the test command is no `go test` that could be run for some tests alone"
-        self._begin(self._again(command, tests))
+
+        async def again() -> None:
+            await self._again(command, tests)
+
+        self._begin(again())
         return ""
 
-    async def _again(self, command: list[str], tests: Sequence[TestName]) -> None:
+    async def _again(self, command: list[str], tests: Sequence[TestName]) -> GateResult:
         number = self._state.last_rerun + 1
         self._tell(ev.RerunStarted(rerun=number, tests=list(tests), command=command))
         result = await self._run(command, f"rerun-{number}", rerun=number)
         self._tell(ev.RerunEnded(rerun=number, **structs.asdict(result)))
+        return result
 
     async def _run(self, command: Sequence[str], record: str, *, rerun: int) -> GateResult:
         gate = self._gates
@@ -142,9 +207,54 @@ class GateAlone:
             number=gate,
         )
 
+    # Files that change, and files that are left.
+
+    async def _watch(self) -> None:
+        """Test what changes concern, and what is still red, once nothing runs any more."""
+        written = [path for path in (self._wanted.jsonfile, self._wanted.junitfile) if path]
+        before: set[Path] = set()
+        async for changed in changes(self._root, written):
+            if self._busy:
+                await self._rest()
+                changed = by_hand(changed, before)  # noqa: PLW2901 - what counts of it
+            packages = await self._concerned(changed) if changed else None
+            await self._rest()
+            if packages is not None:
+                self._note(f"changed: {', '.join(sorted(path.name for path in changed))}")
+                self._begin(self._judge(packages))
+
+    async def _rest(self) -> None:
+        while self._busy and self._task:
+            await asyncio.wait({self._task})
+
+    async def _concerned(self, changed: set[Path]) -> Sequence[str] | None:
+        """The packages to test, `ALL` where it cannot be told, None for none."""
+        if not instead(self._settings.command, ["."]):
+            return ALL
+        with suppress(OSError):
+            found = await affected(self._root, changed, env=self._env)
+            if found is not None:
+                return sorted({*found, *self._red}) if found else None
+        return ALL
+
+    async def _leave_files(self, begun: ev.GateStarted, ended: ev.GateEnded) -> None:
+        record = self._archives / f"gate-{begun.gate}.log"
+        jsonfile, junitfile = self._wanted.jsonfile, self._wanted.junitfile
+        try:
+            if jsonfile:
+                await asyncio.to_thread(copy_records, record, jsonfile)
+            if junitfile:
+                await asyncio.to_thread(junit.write, junitfile, begun, ended, record)
+        except OSError as error:
+            self._note(f"not written: {error.filename}: {error.strerror}")
+
     async def _printed(self, package: str, test: str) -> tuple[str, str]:
         names = [f"rerun-{one.started.rerun}" for one in reversed(self._state.reruns)]
         names.append(f"gate-{self._gates}")
         archives = [self._archives / f"{name}.log" for name in names]
         text = await asyncio.to_thread(printed, archives, package, test)
         return ("it has printed nothing that was kept", "") if text is None else ("", text)
+
+
+def _ended(number: int, result: GateResult) -> ev.GateEnded:
+    return ev.GateEnded(gate=number, cause="asked", **structs.asdict(result))

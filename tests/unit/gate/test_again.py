@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from sixfold.gate import toolchain
-from sixfold.gate.again import _asked, fails, passes_alone
+from sixfold.gate.again import fails, passes_alone
+from sixfold.gate.luck import askable
 from sixfold.gate.words import parse, pattern
-from sixfold.model import Failure, FailureKind
+from sixfold.model import Failure, FailureKind, TestName
 
 ENV = toolchain.find(Path.cwd()).environment(os.environ)
 COMMAND = ["go", "test", "./..."]
@@ -108,8 +109,8 @@ def test_races_builds_and_timeouts_are_never_asked() -> None:
         Failure("", "", "command"),
     ]
     asked = [failure("TestA"), failure("TestP", "panic"), failure("TestU", "unfinished")]
-    assert _asked([*never, *asked, asked[0]]) == [(PACKAGE, one.test) for one in asked]
-    assert len(_asked([failure(f"Test{n}") for n in range(50)])) == 20
+    named = [TestName(PACKAGE, one.test) for one in asked]
+    assert askable([*never, *asked, asked[0]]) == named
 
 
 async def test_flaky_is_what_passes_alone(root: Path) -> None:

@@ -9,6 +9,7 @@ from xml.dom.minidom import parse
 import pytest
 from junitparser import Error, JUnitXml, Skipped, TestCase
 from junitparser import Failure as Failed
+from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.gate.junit import write
@@ -87,6 +88,15 @@ def test_old_and_flaky_failures_are_told_as_such(tmp_path: Path) -> None:
     wrong = [Failure("m/p", "TestA", "fail", message="no", old=True, flaky=True)]
     found = cases(made(tmp_path, record("fail", "TestA"), judged(wrong)))
     assert found["TestA"].result[0].message == "no (old, flaky)"
+
+
+def test_what_passed_when_run_again_is_no_failure(tmp_path: Path) -> None:
+    wrong = [Failure("m/p", "TestA/sub", "fail", message="no", flaky=True)]
+    ended = structs.replace(judged(wrong), verdict="green")
+    data = record("fail", "TestA/sub") + record("fail", "TestA") + record("fail")
+    xml = made(tmp_path, data, ended)
+    assert (xml.tests, xml.failures, xml.errors) == (2, 0, 0)
+    assert cases(xml)["TestA/sub"].system_out == "flaky: no (flaky)"
 
 
 @pytest.mark.parametrize("red", [False, True])

@@ -1,0 +1,148 @@
+"""`sixfold test` on a real module: reruns, files that are left, and watching."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import Timer
+
+import pytest
+from junitparser import JUnitXml
+
+from repository import Repository
+
+FLAKY = """package a
+
+import (
+	"os"
+	"testing"
+)
+
+func TestLucky(t *testing.T) {
+	if _, err := os.Stat("tried"); err != nil {
+		os.WriteFile("tried", nil, 0o600)
+		t.Fatal("the first time is bad")
+	}
+}
+
+func TestSteady(t *testing.T) {}
+"""
+RACY = """package b
+
+import "testing"
+
+func TestRacy(t *testing.T) {
+	n, done := 0, make(chan bool)
+	go func() { n++; done <- true }()
+	n++
+	<-done
+}
+"""
+BAD = 'package c\n\nimport "testing"\n\nfunc TestBad(t *testing.T) { t.Error("always") }\n'
+PLAIN = 'package d\n\nimport "testing"\n\nfunc TestD(t *testing.T) {}\n'
+GATE = {"command": ["go", "test", "./..."]}
+
+
+def module(folder: Path, gate: Mapping[str, object], **files: str) -> Repository:
+    repository = Repository(folder, "- [ ] T001 Nothing\n", gate=gate)
+    repository.write("go.mod", "module example.com/m\n\ngo 1.22\n")
+    for name, text in files.items():
+        repository.write(f"{name}/{name}_test.go", text)
+    return repository
+
+
+def test_what_passes_when_run_again_is_flaky_and_the_end_is_green(tmp_path: Path) -> None:
+    repository = module(tmp_path, GATE, a=FLAKY)
+    done = repository.sixfold(
+        "test", "--rerun-fails", "2", "--jsonfile", "out/t.json", "--junitfile", "out/t.xml"
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 flaky test passed when run again" in done.stdout
+    assert done.stdout.count("rerun 1") == 2, "it began and it ended"
+    assert "rerun 2" not in done.stdout
+    xml = JUnitXml.fromfile(str(tmp_path / "out/t.xml"))
+    assert (xml.tests, xml.failures) == (2, 0)
+    printed = (tmp_path / "out/t.json").read_text().splitlines()
+    records = [json.loads(line) for line in printed]
+    assert {"start", "run", "fail", "pass"} <= {record["Action"] for record in records}
+
+
+def test_without_reruns_it_is_red(tmp_path: Path) -> None:
+    done = module(tmp_path, GATE, a=FLAKY).sixfold("test")
+    assert done.returncode == 1
+    assert "rerun" not in done.stdout
+
+
+def test_what_fails_always_stays_red_after_so_many_reruns(tmp_path: Path) -> None:
+    done = module(tmp_path, GATE, a=FLAKY, c=BAD).sixfold("test", "--rerun-fails", "2")
+    assert done.returncode == 1
+    assert "rerun 2 red" in done.stdout
+    assert "rerun 3" not in done.stdout
+
+
+def test_a_race_is_never_run_away(tmp_path: Path) -> None:
+    race = {"command": ["go", "test", "-race", "./..."]}
+    done = module(tmp_path, race, a=FLAKY, b=RACY).sixfold("test", "--rerun-fails", "5")
+    assert done.returncode == 1
+    assert "not run again: a data race is no matter of luck" in done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    repository = module(tmp_path, GATE, d=PLAIN)
+    repository.write("out", "a file")
+    done = repository.sixfold("test", "--jsonfile", "out/t.json")
+    assert done.returncode == 0
+    assert "not written: out" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["--rerun-fails", "x"], ["--rerun-fails", "-1"]])
+def test_wrong_numbers_are_refused(tmp_path: Path, words: list[str]) -> None:
+    done = module(tmp_path, GATE).sixfold("test", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[str]]]:
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
+    lines: list[str] = []
+    assert process.stdout
+    for line in process.stdout:
+        lines.append(line)
+        if word in line:
+            return lines
+    raise AssertionError(lines)
+
+
+def test_watching_tests_what_a_change_concerns_and_what_is_still_red(
+    tmp_path: Path, started: list[subprocess.Popen[str]]
+) -> None:
+    repository = module(tmp_path, GATE, c=BAD, d=PLAIN)
+    process = repository.start("test", "--watch")
+    started.append(process)
+    end = Timer(240, process.kill)  # so that waiting for a line has an end
+    end.start()
+    read_until(process, "gate 1 red")
+    repository.write("notes.txt", "concerns nobody")
+    repository.write("d/d_test.go", PLAIN + "\nfunc TestE(t *testing.T) {}\n")
+    told = "".join(read_until(process, "gate 2 red"))
+    assert "changed: " in told
+    assert "TestE" in told
+    assert "TestBad" in told, "it is red until it is green"
+    repository.write("c/c_test.go", BAD.replace("t.Error", "t.Log"))
+    told = "".join(read_until(process, "gate 3 green"))
+    assert "TestE" not in told
+    repository.write("go.mod", "module example.com/m\n\ngo 1.21\n")
+    assert "TestE" in "".join(read_until(process, "gate 4 green"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    end.cancel()
