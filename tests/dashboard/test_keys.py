@@ -498,7 +498,7 @@ async def test_the_plan_shows_the_selected_tasks_edges_and_the_figures() -> None
 
 async def test_every_action_stands_in_the_help_and_in_the_palette() -> None:
     run = Run(*RUNNING)
-    async with dashboard(run).run_test(size=(160, 80)) as pilot:
+    async with dashboard(run).run_test(size=(160, 100)) as pilot:
         app = await settle(pilot, run)
         offered = {command.title for command in app.get_system_commands(app.screen)}
         await pilot.press("question_mark")

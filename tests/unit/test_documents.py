@@ -18,8 +18,8 @@ from sixfold.config import (
     RuleSettings,
     Settings,
 )
+from sixfold.history import Attempt, Gate, Question, Remark, Rest
 from sixfold.report.account import Account, PhaseAccount, TaskAccount, Worker
-from sixfold.report.history import Attempt, Gate, Question, Remark, Rest
 
 ROOT = Path(__file__).parents[2]
 keys = SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "keys.py")))

@@ -119,7 +119,7 @@ def _no(action: str) -> Callable[[Situation], Can]:
 
 
 def _tree(now: Situation) -> Can:
-    return now.tests
+    return now.tests or now.phases
 
 
 def _of_attempt(now: Situation) -> Can:
@@ -136,6 +136,18 @@ def _in_diff(now: Situation) -> Can:
 
 def _planned(now: Situation) -> Can:
     return _of_run(now) and (now.planned or "no plan is loaded yet")
+
+
+def _with_tree(now: Situation) -> Can:
+    return _in_panes(now) and not now.alone and (now.planned or "no plan is loaded yet")
+
+
+def _runs(now: Situation) -> Can:
+    return _in_panes(now) and not now.alone and (now.running or "no task is at work")
+
+
+def _failing(now: Situation) -> Can:
+    return _in_panes(now) and not now.alone and (now.failing or "no task has failed")
 
 
 def _in_replay(now: Situation) -> Can:
@@ -374,6 +386,25 @@ _LOOKING = (
         can=_planned,
         foot=ALWAYS,
     ),
+    _screen(
+        "go_to_failed",
+        "exclamation_mark",
+        "failed",
+        "Select the next task that has failed",
+        _failing,
+        cap="!",
+        foot=OFFERED,
+    ),
+    _screen(
+        "go_to_running",
+        "full_stop",
+        "running",
+        "Select the next task that is at work",
+        _runs,
+        cap=".",
+        foot=OFFERED,
+    ),
+    _screen("fold_all", "c", "fold all", "Fold all phases, or open them", _with_tree),
     Action(
         id="inbox",
         keys="i",

@@ -22,6 +22,7 @@ from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.actions import ACTIONS, BY_ID
 from sixfold.dashboard.alarm import NEWS, Alarm
+from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.main import MainScreen
@@ -312,6 +313,9 @@ class Dashboard(Steering, inherit_bindings=False):
             diff=isinstance(log, DiffView),
             sections=isinstance(page, TaskScreen),
             attempts=isinstance(page, TaskScreen) and page.of_attempt,
+            phases=isinstance(page.pane, Phases),
+            running=any(one.state in words.AT_WORK for one in state.tasks.values()),
+            failing=any(one.state == "failed" for one in state.tasks.values()),
             yes_or_no=self.asked is not None and "yes" in self.asked.options,
         )
 

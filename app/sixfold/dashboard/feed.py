@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 from sixfold import events as ev
 from sixfold.dashboard import words
+from sixfold.dashboard.estimate import Estimate
 from sixfold.dashboard.reading import Begun
 from sixfold.dashboard.speech import Spoken, Steps, spoken
 from sixfold.dashboard.story import changes, conflict, ending, told
 from sixfold.dashboard.widgets.row import Part
+from sixfold.history import History
 from sixfold.state import RunState
 from sixfold.tally import Tally
 
@@ -32,7 +34,9 @@ class Feed:
     """Takes messages in as fast as they come; the app empties it on a clock."""
 
     def __init__(self) -> None:
-        self.state = RunState()
+        self.history = History()
+        """All that took time, and the state with it."""
+        self.estimate = Estimate()
         self.changed = False
         """Did the state change since the last frame."""
         self.tally, self.again = Tally(), Tally()
@@ -52,6 +56,11 @@ class Feed:
         self.edits: dict[str, str] = {}
         """Task -> how the latest change of `tasks.md` touched it."""
 
+    @property
+    def state(self) -> RunState:
+        """The run, as the events so far tell it."""
+        return self.history.state
+
     def take(self, message: ev.Message) -> None:
         """One message: an event into the state, bulk to what waits for its pane."""
         match message:
@@ -65,7 +74,7 @@ class Feed:
             case ev.Answer():
                 pass
             case _:
-                self.state.apply(message)
+                self.history.take(message)
                 self.changed = True
                 self.news.append(message)
                 self._remark(message)

@@ -50,6 +50,12 @@ class Situation:
     """Are the tests in focus: `r`, `R` and `a` run them once more."""
     enter: str = ""
     """What Enter does to what is selected, where that has a word of its own."""
+    phases: bool = False
+    """Is the tree of phases in focus."""
+    running: bool = False
+    """Is an agent at work on a task."""
+    failing: bool = False
+    """Has a task failed."""
     diff: bool = False
     """Is a diff in front."""
     replay: Literal["", "plays", "rests"] = ""

@@ -46,6 +46,8 @@ CONFLICT = Look("≠", "conflict", "warn")
 ASKS = Look("?", "asks you", "look")
 STALLED = Look("…", "stalled", "warn")
 HELD = Look("‖", "rests", "look")
+CRITICAL = Look("┃", "on the critical path", "warn")
+"""Of a task: each delay of it delays the run."""
 RUN_LOOKS: dict[RunStatus, Look] = {
     "ready": Look("○", "READY", "look"),
     "running": Look("●", "RUNNING", "busy"),
@@ -151,7 +153,7 @@ def feature_of(state: RunState) -> str:
 
 def unmet(state: RunState, task: Task) -> list[str]:
     """Why a pending task does not start: `phase 2`, then ids of tasks it needs."""
-    phases = [f"phase {number}" for number in _open_phases(state, task.phase)]
+    phases = [f"phase {number}" for number in open_phases(state, task.phase)]
     needs = [
         need.task
         for need in task.needs
@@ -160,7 +162,8 @@ def unmet(state: RunState, task: Task) -> list[str]:
     return phases + list(dict.fromkeys(needs))
 
 
-def _open_phases(state: RunState, number: int) -> list[int]:
+def open_phases(state: RunState, number: int) -> list[int]:
+    """The phases that a phase waits for and whose gate is not green."""
     phase = phase_of(state, number)
     if phase is None:
         return []

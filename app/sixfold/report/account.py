@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from sixfold import events as ev
+from sixfold.history import Attempt, Gate, History, Question, Remark, Rest, history
 from sixfold.model import Checklist, PlanWarning, RunStatus, Task, TaskState, Usage
-from sixfold.report.history import Attempt, Gate, History, Question, Remark, Rest, history
 from sixfold.report.standing import as_json, bury, has_passed
 from sixfold.state import RunState, TaskProgress
 

@@ -14,10 +14,10 @@ from markupsafe import Markup
 from msgspec import structs
 
 from sixfold import __version__
+from sixfold.history import Gate, Remark
 from sixfold.lines import SHORT, harmless
 from sixfold.report import wording
 from sixfold.report.account import Account
-from sixfold.report.history import Gate, Remark
 from sixfold.report.picture import picture
 
 LONGEST_OUTPUT = 8_000

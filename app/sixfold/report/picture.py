@@ -7,10 +7,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from sixfold.history import Attempt, Gate, Rest
 from sixfold.model import SLOT_ROLES
 from sixfold.report import wording
 from sixfold.report.account import Account
-from sixfold.report.history import Attempt, Gate, Rest
 from sixfold.report.scale import Scale
 
 WIDTH, LEFT, RIGHT = 1200, 84, 12

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from sixfold.history import Attempt, Gate
 from sixfold.lines import SHORT, failure_line, harmless, suspect_line, warning_line
 from sixfold.report import wording
 from sixfold.report.account import Account, TaskAccount
-from sixfold.report.history import Attempt, Gate
 
 WIDEST = 60
 """Cells of a column at most, the last one aside."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sixfold.history import Attempt, Gate
 from sixfold.lines import spending
 from sixfold.model import Usage
 from sixfold.report.account import Account
-from sixfold.report.history import Attempt, Gate
 
 
 def duration(seconds: float) -> str:

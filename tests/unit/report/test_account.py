@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sixfold import events as ev
+from sixfold.history import history
 from sixfold.model import Usage
 from sixfold.report.account import Account, account, until_of
-from sixfold.report.history import history
 from sixfold.report.page import page
 from sixfold.report.standing import as_json, bury
 from sixfold.report.text import text

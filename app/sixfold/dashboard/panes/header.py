@@ -136,6 +136,9 @@ class Header(Painted):
         if width < 40:
             return parts
         parts.append((" tasks", "quiet"))
+        left = app.feed.estimate.left(app.feed.history, app.clock())
+        if left and width >= 80:
+            parts.append((f"   {left}", "plain"))
         if width >= 100:
             limited, spending = words.back_in(state, app.clock()), words.spending(state.usage)
             front: list[Part] = [(f"{limited}   ", "warn")] if limited else []

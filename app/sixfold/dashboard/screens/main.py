@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
@@ -50,7 +52,7 @@ class MainScreen(Page):
         """The panes."""
         yield Header()
         with Container(id="body"):
-            yield Phases()
+            yield Phases(reasons=True)
             with Container(id="right"):
                 with Container(id="slots"):
                     for number in range(1, 7):
@@ -234,8 +236,11 @@ class MainScreen(Page):
             await self.dashboard.run_action("app.explain('edit')")
 
     def action_fold(self, opened: bool) -> None:
-        """Fold or open what is selected among the tests."""
-        self.gate.tests.fold(opened)
+        """Fold or open what is selected among the tests or the phases."""
+        if self.tests:
+            self.gate.tests.fold(opened)
+        else:
+            super().action_fold(opened)
 
     def action_steps(self) -> None:
         """All steps of an agent's plan, or the one it is at."""
@@ -246,6 +251,16 @@ class MainScreen(Page):
     def _asked_in(self, slot: int) -> ev.PermissionAsked | None:
         asked = self.dashboard.state.asked.values()
         return next((one for one in asked if one.slot == slot), None)
+
+    @on(Phases.Opened)
+    async def _open_chosen(self) -> None:
+        await self.action_details()
+
+    def go_to_task(self, states: Collection[str]) -> None:
+        """Where the phases stand in a row each, the tree gets the whole screen first."""
+        if self.phases.compact or self.zoomed not in {"", "phases"}:
+            self.zoom("phases")
+        super().go_to_task(states)
 
     async def _phase_details(self, tree: Phases) -> None:
         task = self.dashboard.state.by_id.get(tree.chosen_task)

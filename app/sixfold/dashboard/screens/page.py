@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 
 from sixfold.dashboard import words
+from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.situation import Place
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.find_bar import FindBar
@@ -126,6 +127,31 @@ class Page(Screen[None], inherit_bindings=False):
         """Move to an end."""
         if pane := self.pane:
             pane.step_to_edge(last)
+
+    def action_fold(self, opened: bool) -> None:
+        """Fold or open the selected phase."""
+        if isinstance(self.pane, Phases):
+            self.pane.turn(opened)
+
+    def action_fold_all(self) -> None:
+        """Fold all phases, or open them."""
+        for tree in self.query(Phases):
+            tree.fold_all()
+
+    def action_go_to_running(self) -> None:
+        """Select the next task at work."""
+        self.go_to_task(words.AT_WORK)
+
+    def action_go_to_failed(self) -> None:
+        """Select the next task that failed."""
+        self.go_to_task({"failed"})
+
+    def go_to_task(self, states: Collection[str]) -> None:
+        """Select the next task in one of `states`, and look at the tree."""
+        wanted = [id_ for id_, one in self.dashboard.state.tasks.items() if one.state in states]
+        for tree in self.query(Phases):
+            self.set_focus(tree)
+            tree.go_to(wanted)
 
     def action_follow(self) -> None:
         """Follow the log's end, or stay."""

@@ -79,6 +79,10 @@ class PlanScreen(Page):
             self._show("figures", figures(self.dashboard.state))
             self._show("edges", self._edges())
 
+    @on(Phases.Opened)
+    async def _open_chosen(self) -> None:
+        await self.action_details()
+
     @on(Phases.Moved)
     def _turn_to(self) -> None:
         """Another one is selected: its edges, from the first."""

@@ -75,6 +75,16 @@ class Rest(Struct, kw_only=True):
     reason: str = ""
 
 
+class Hold(Struct, kw_only=True):
+    """Time in which an attempt rested in its slot."""
+
+    slot: int
+    started: datetime | None
+    ended: datetime | None = None
+    """None while it rests."""
+    reason: str = ""
+
+
 class Question(Struct, kw_only=True):
     """What a person was asked, and what came of it."""
 
@@ -107,6 +117,7 @@ class History:
         self.attempts: list[Attempt] = []
         self.gates: list[Gate] = []
         self.rests: list[Rest] = []
+        self.holds: list[Hold] = []
         self.questions: list[Question] = []
         self.remarks: list[Remark] = []
         self.begun: list[tuple[int, datetime]] = []
@@ -116,8 +127,8 @@ class History:
         self.spent: dict[str, Usage] = {}
         """Agent -> what it spent."""
         self._open: dict[int, Attempt] = {}
-        self._held: dict[int, datetime | None] = {}
-        """Slot -> since when its attempt rests."""
+        self._held: dict[int, Hold] = {}
+        """Slot -> the rest of its attempt that is not over."""
         self._asked: dict[str, Question] = {}
 
     def take(self, event: ev.AnyEvent) -> None:
@@ -175,12 +186,12 @@ class History:
             self._go_on(slot, until)
         timed: list[Attempt | Rest] = [*self.attempts, *self.rests]
         for one in timed:
-            one.seconds = _between(one.started, one.ended or until)
+            one.seconds = between(one.started, one.ended or until)
         for gate in self.gates:
             if gate.verdict in {"running", "cut short"}:
-                gate.seconds = _between(gate.started, gate.ended or until)
+                gate.seconds = between(gate.started, gate.ended or until)
         for question in self.questions:
-            question.seconds = _between(question.asked, question.answered or until)
+            question.seconds = between(question.asked, question.answered or until)
 
     def _begin(self, event: ev.TaskStarted | ev.FixStarted, at: datetime | None) -> None:
         if isinstance(event, ev.TaskStarted):
@@ -208,15 +219,19 @@ class History:
     def _hold(self, event: ev.TurnHeld | ev.TurnBegan, at: datetime | None) -> None:
         self._go_on(event.slot, at)
         if isinstance(event, ev.TurnHeld):
-            self._held[event.slot] = at
+            self._held[event.slot] = Hold(slot=event.slot, started=at, reason=event.reason)
+            self.holds.append(self._held[event.slot])
         elif attempt := self._open.get(event.slot):
             attempt.agent = event.agent
 
     def _go_on(self, slot: int, at: datetime | None) -> None:
         """The attempt in a slot rests no longer."""
-        since = self._held.pop(slot, None)
-        if since and (attempt := self._open.get(slot)):
-            attempt.resting += _between(since, at)
+        hold = self._held.pop(slot, None)
+        if hold is None:
+            return
+        hold.ended = at
+        if attempt := self._open.get(slot):
+            attempt.resting += between(hold.started, at)
 
     def _rename(self, event: ev.PlanChanged) -> None:
         """Attempts follow their task to its new id, out of the list, and back."""
@@ -308,6 +323,6 @@ def history(events: Iterable[ev.AnyEvent]) -> History:
     return found
 
 
-def _between(start: datetime | None, end: datetime | None) -> float:
+def between(start: datetime | None, end: datetime | None) -> float:
     """Seconds; never less than none, whatever the clock did meanwhile."""
     return max(0.0, (end - start).total_seconds()) if start and end else 0.0
