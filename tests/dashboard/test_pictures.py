@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 from msgspec import structs
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from dashboard import gates
 from dashboard.scripted import (
@@ -35,6 +36,7 @@ from dashboard.scripted import (
 )
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.link import Source
 from sixfold.model import Usage
@@ -224,6 +226,84 @@ def test_a_gate(
             app.main.go_to(app.main.gate.tests)
             await pilot.press("z")
             app.main.gate.tests.choose_failure(1)
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+EDIT = """\
+--- a/count/store.go
++++ b/count/store.go
+@@ -10,4 +10,6 @@ import "sync"
+ type Store struct {
+-\tcounts map[string]int
++\tmu     sync.Mutex
++\tcounts map[string]int
+ }
+
+ok: 1 file written"""
+SPOKEN = ev.AgentOutput(
+    slot=5,
+    task="T003",
+    attempt=1,
+    lines=[
+        ev.Utterance("think", "The store must be safe for many goroutines; a mutex will do."),
+        ev.Utterance("plan", "[x] read the plan"),
+        ev.Utterance("plan", "[>] write the store"),
+        ev.Utterance("plan", "[ ] run the tests"),
+        ev.Utterance("say", "I begin with the store."),
+        ev.Utterance("do", "edit count/store.go", "c1", EDIT),
+        ev.Utterance("did", "edit count/store.go", "c1", EDIT),
+        ev.Utterance("do", "run go test ./count", "c2"),
+        ev.Utterance("error", "run go test ./count: exit code 1", "c2", "FAIL count 0.2s"),
+        ev.Utterance("do", "run go vet ./...", "c3"),
+    ],
+)
+SPENT = ev.UsageReported(
+    slot=5, task="T003", attempt=1, agent="mine", usage=Usage(40_000, 2_000, 0.42)
+)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_a_slot_read_whole(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, SPENT, SPOKEN)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+        await pilot.press("5", *("5" if size[0] == 160 else ""), "t")
+        await settle(pilot)
+        await pilot.press("k", "k", "k", "enter")
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+def test_finding_by_an_expression(snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, SPENT, SPOKEN)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        await settle(pilot, run)
+        await pilot.press("5", *("5" if size[0] == 160 else ""), "slash")
+        pilot.app.screen.query_one(Input).value = "/go (test|vet)/"
+        await settle(pilot)
+
+    assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
+@pytest.mark.parametrize("section", ["task", "attempts", "transcript"])
+def test_a_page_of_a_task(snap_compare: Compare, section: str, size: tuple[int, int]) -> None:
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, SPENT, SPOKEN)
+
+    async def paint(pilot: Pilot[None]) -> None:
+        app = await settle(pilot, run)
+        await app.push_screen(TaskScreen("T003"))
+        await settle(pilot)
+        assert isinstance(app.screen, TaskScreen)
+        app.screen.go_to(section)
+        for worker in [one for one in app.workers if one.group == "section"]:
+            await worker.wait()
         await settle(pilot)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)

@@ -16,7 +16,7 @@ from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.sections import Sections
 from sixfold.link import Recording
-from sixfold.model import Usage
+from sixfold.model import Evidence, Requirement, Usage
 
 AGAIN: tuple[ev.Message, ...] = (
     ev.UsageReported(slot=3, task="T004", attempt=1, agent="mine", usage=Usage(900, 100, 0.25)),
@@ -69,7 +69,7 @@ async def press(pilot: Pilot[None], app: Dashboard, *keys: str) -> str:
 
 async def test_tab_goes_through_the_sections_and_round() -> None:
     async with page() as (pilot, app, _):
-        assert "[task] attempts  prompt  diff  transcript" in seen(app)
+        assert "[task] attempts  prompt  diff  transcript  evidence" in seen(app)
         assert "is needed by" in seen(app)
         assert "[attempts]" in await press(pilot, app, "tab")
         text = await press(pilot, app, "tab")
@@ -81,8 +81,9 @@ async def test_tab_goes_through_the_sections_and_round() -> None:
         text = await press(pilot, app, "tab")
         assert "[transcript]" in text
         assert "I try it another way." in text
+        assert "Nothing has been judged yet" in await press(pilot, app, "tab")
         assert "[task]" in await press(pilot, app, "tab")
-        assert "[transcript]" in await press(pilot, app, "shift+tab")
+        assert "[transcript]" in await press(pilot, app, "shift+tab", "shift+tab")
 
 
 async def test_each_attempt_tells_who_made_it_how_it_ended_and_what_it_cost() -> None:
@@ -114,13 +115,47 @@ async def test_attempts_are_gone_through_in_every_section_about_them() -> None:
 
 async def test_a_transcript_goes_on_while_it_is_read() -> None:
     async with page() as (pilot, app, run):
-        await press(pilot, app, "shift+tab")
+        await press(pilot, app, "shift+tab", "shift+tab")
         more = [ev.Utterance("do", "edit pool.go", "c1"), ev.Utterance("did", "edit pool.go", "c1")]
         run.say(ev.AgentOutput(slot=2, task="T004", attempt=2, lines=more))
         await settle(pilot, run)
         text = await press(pilot, app)
         assert "✓ edit pool.go" in text
         assert text.count("edit pool.go") == 1
+
+
+async def test_the_evidence_is_that_of_the_requirements_a_task_is_for() -> None:
+    asked = [
+        Requirement("US1.1", 12, "Counts the words of a file.", "US1"),
+        Requirement("FR-001", 20, "Is a program."),
+        Requirement("FR-002", 21, "Works in a pool."),
+    ]
+    judged = [
+        ev.RequirementJudged(
+            round=1,
+            requirement=name,
+            verdict="met",
+            evidence=[Evidence(file=file, line=7)],
+        )
+        for name, file in (
+            ("US1.1", "count/store.go"),
+            ("FR-001", "main.go"),
+            ("FR-002", "count/pool_test.go"),
+        )
+    ]
+    begun = ev.ValidationStarted(
+        round=1,
+        slot=5,
+        attempt=1,
+        agent="mine",
+        requirements=asked,
+        asked=[one.id for one in asked],
+    )
+    async with page(begun, *judged) as (pilot, app, _):
+        text = await press(pilot, app, "shift+tab")
+        assert "✓ US1.1    met        Counts the words of a file." in text
+        assert "count/pool_test.go:7" in text
+        assert "FR-001" not in text
 
 
 async def test_a_section_is_chosen_by_the_mouse() -> None:

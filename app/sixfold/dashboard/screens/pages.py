@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
@@ -174,6 +175,22 @@ def validation_page(state: RunState) -> list[Part]:
     for one in state.requirements.values():
         lines += [("", ""), *_requirement(one)]
     return lines
+
+
+def evidence_page(state: RunState, task: Task) -> list[Part]:
+    """What validation found out about the requirements that a task is for."""
+    files = {*task.files, *state.tasks[task.id].outside}
+    named = set(_REQUIREMENT.findall(task.text or task.title))
+    lines: list[Part] = []
+    for one in state.requirements.values():
+        about = one.requirement.id in named or (task.story and one.requirement.story == task.story)
+        if about or any(piece.file in files for piece in one.evidence):
+            lines += [*_requirement(one), ("", "")]
+    return lines
+
+
+_REQUIREMENT = re.compile(r"\b[A-Z]+\d*[-.]\d+\b")
+"""What may be the id of a requirement."""
 
 
 def _requirement(one: Asked) -> list[Part]:

@@ -23,11 +23,15 @@ from sixfold.dashboard.widgets.title import Title
 from sixfold.link import LinkError
 from sixfold.state import Attempt
 
-OF_TASK = ("task", "attempts")
+OF_TASK = ("task", "attempts", "evidence")
 OF_ATTEMPT = ("prompt", "diff", "transcript")
+SECTIONS = (*OF_TASK[:2], *OF_ATTEMPT, OF_TASK[2])
 WHOLE = 100_000
 """Lines of a transcript that are kept."""
 NO_ATTEMPT: list[Part] = [("No attempt has been made yet.", "quiet")]
+NO_EVIDENCE: list[Part] = [
+    ("Nothing has been judged yet of what the spec asks of this task.", "quiet")
+]
 Asking: TypeAlias = ev.Prompt | ev.Diff
 
 
@@ -48,7 +52,7 @@ class TaskScreen(TextScreen):
     def compose(self) -> ComposeResult:
         """Title, sections, what they show, keys."""
         yield Title(self._heading)
-        yield Sections((*OF_TASK, *OF_ATTEMPT))
+        yield Sections(SECTIONS)
         yield LogView(id="text", keep=1_000_000, following=False)
         yield Talk(id="said", keep=WHOLE)
         yield KeyBar()
@@ -81,8 +85,7 @@ class TaskScreen(TextScreen):
 
     def action_go_round(self, by: int) -> None:
         """The next section, or the one before."""
-        names = (*OF_TASK, *OF_ATTEMPT)
-        self.go_to(names[(names.index(self.section) + by) % len(names)])
+        self.go_to(SECTIONS[(SECTIONS.index(self.section) + by) % len(SECTIONS)])
 
     def action_go_to_attempt(self, by: int) -> None:
         """The attempt before, or the next."""
@@ -124,6 +127,8 @@ class TaskScreen(TextScreen):
             return self._lines
         if self.section == "attempts":
             return pages.attempts_page(self.history, now) or NO_ATTEMPT
+        if self.section == "evidence":
+            return pages.evidence_page(state, task) or NO_EVIDENCE
         return pages.task_page(state, task, now)
 
     def _write(self, lines: Sequence[Part]) -> None:
