@@ -272,7 +272,7 @@ def test_a_slot_read_whole(snap_compare: Compare, size: tuple[int, int]) -> None
         await settle(pilot, run)
         await pilot.press("5", *("5" if size[0] == 160 else ""), "t")
         await settle(pilot)
-        await pilot.press("k", "k", "k", "enter")
+        await pilot.press("k", "k", "enter")
         await settle(pilot)
 
     assert snap_compare(dashboard(run), terminal_size=size, run_before=paint)

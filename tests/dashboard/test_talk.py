@@ -15,6 +15,7 @@ from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, seen, se
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.slot import Slot
+from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.speech import Steps, unfolded
 
 CHANGE = "--- a/store.go\n+++ b/store.go\n@@ -1 +1 @@\n-old\n+new\n\nwrote 1 line"
@@ -86,6 +87,16 @@ async def test_enter_unfolds_the_line_under_the_cursor_and_folds_it_again() -> N
         await z.pilot.press("enter")
         await settle(z.pilot)
         assert "+new" not in seen(z.app)
+
+
+async def test_enter_on_a_line_without_more_opens_the_tasks_page_and_escape_comes_back() -> None:
+    async with zoomed(*numbered(3)) as z:
+        await z.pilot.press("enter")
+        await settle(z.pilot)
+        assert isinstance(z.app.screen, TaskScreen)
+        await z.pilot.press("escape")
+        await settle(z.pilot)
+        assert z.app.main.zoomed == "slot-5"
 
 
 async def test_a_click_unfolds_in_a_small_slot_too() -> None:

@@ -209,6 +209,8 @@ class MainScreen(Page):
             pane.unfold_here()
         elif isinstance(pane, Slot) and (asked := self._asked_in(pane.number)):
             await self.app.push_screen(RequestScreen(asked))
+        elif isinstance(pane, Slot) and self.zoomed and self.chosen_task:
+            await self.app.push_screen(TaskScreen(self.chosen_task))
         else:
             self.action_zoom()
 
