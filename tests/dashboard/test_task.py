@@ -122,6 +122,11 @@ async def test_a_transcript_goes_on_while_it_is_read() -> None:
         text = await press(pilot, app)
         assert "✓ edit pool.go" in text
         assert text.count("edit pool.go") == 1
+        done = ev.Utterance("did", "run go test", "c2", "ok pool 0.1s")
+        run.say(ev.AgentOutput(slot=2, task="T004", attempt=2, lines=[done]))
+        await settle(pilot, run)
+        assert "unfold" in await press(pilot, app)
+        assert "ok pool 0.1s" in await press(pilot, app, "enter")
 
 
 async def test_the_evidence_is_that_of_the_requirements_a_task_is_for() -> None:

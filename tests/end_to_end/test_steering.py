@@ -272,9 +272,8 @@ async def test_a_viewer_who_comes_late_sees_what_was_said_and_can_ask_for_the_di
     answer = await link.ask(ev.Diff(task="T001"))
     assert "+fresh" in answer.text
     assert (await link.ask(ev.Diff(task="T003"))).accepted is False
-    attempt = {"task": "T001", "attempt": 1, "slot": 1}
-    assert (await link.ask(ev.Transcript(**attempt))).said == heard
-    prompt = await link.ask(ev.Prompt(**attempt))
+    assert (await link.ask(ev.Transcript(task="T001", attempt=1, slot=1))).said == heard
+    prompt = await link.ask(ev.Prompt(task="T001", attempt=1, slot=1))
     assert "Write one" in prompt.text
     missing = await link.ask(ev.Transcript(task="T003", attempt=1, slot=1))
     assert "attempt 1 at T003" in missing.reason

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sixfold import events as ev
-from sixfold.model import Failure, Judgement, Phase, Plan, Requirement, Task, TaskState
+from sixfold.model import Failure, Judgement, Phase, Plan, Requirement, Task, TaskState, Usage
 from sixfold.refusal import refusal
 from sixfold.state import RunState, fold
 
@@ -244,3 +244,32 @@ def test_unmet_requirements_are_sent_back_only_where_the_run_waits_for_that() ->
     other = ev.RunBlocked(reason="red", options=["gate", "stop"])
     ended = ev.ValidationEnded(round=1, outcome="error", reason="no idea")
     assert "does not wait" in refusal(fold([*running, ended, other]), ev.Revalidate())
+
+
+def test_each_attempt_is_remembered_with_what_it_came_to() -> None:
+    spent = Usage(100, 20, 0.5)
+    known = fold(
+        [
+            *begun("T001"),
+            ev.TaskStarted(task="T001", slot=1, attempt=1, agent="a", branch="b.1", base="c"),
+            ev.UsageReported(slot=1, task="T001", attempt=1, agent="a", usage=spent),
+            ev.TaskEnded(task="T001", slot=1, attempt=1, outcome="failed", reason="no", again=True),
+            ev.TaskStarted(task="T001", slot=2, attempt=2, agent="a"),
+            ev.TurnBegan(slot=2, task="T001", attempt=2, agent="b"),
+            ev.TaskEnded(task="T001", slot=2, attempt=2, outcome="done", commit="d"),
+        ]
+    )
+    first, second = known.tasks["T001"].history
+    assert (first.outcome, first.reason, first.usage) == ("failed", "no", spent)
+    assert (second.outcome, second.agent, second.slot, second.commit) == ("done", "b", 2, "d")
+
+
+def test_an_attempt_that_a_runner_died_over_is_told_as_cancelled() -> None:
+    known = fold([*begun("T001"), started("T001"), ev.RunContinued(pid=2)])
+    (attempt,) = known.tasks["T001"].history
+    assert (attempt.outcome, attempt.reason) == ("cancelled", "its runner died")
+
+
+def test_of_very_many_attempts_the_last_are_remembered() -> None:
+    known = fold([*begun("T001"), *(started("T001", attempt=n) for n in range(1, 200))])
+    assert [one.number for one in known.tasks["T001"].history] == list(range(150, 200))

@@ -97,6 +97,8 @@ def _start(now: Situation) -> Can:
 
 
 def _details(now: Situation) -> Can:
+    if now.sections:
+        return bool(now.enter)
     if now.enter == "edit" and "edit" in now.refused:
         return now.refused["edit"]
     return now.place in {"main", "plan", "inbox"} and (bool(now.chosen) or "nothing is selected")

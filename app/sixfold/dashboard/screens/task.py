@@ -83,6 +83,16 @@ class TaskScreen(TextScreen):
         """Is it about one attempt, of several."""
         return self.section in OF_ATTEMPT and len(self.history) > 1
 
+    @property
+    def enter(self) -> str:
+        """What Enter does."""
+        log = self.log_view
+        return "unfold" if isinstance(log, Talk) and log.unfolds else ""
+
+    def action_details(self) -> None:
+        """Unfold what an agent did."""
+        self.query_one("#said", Talk).unfold_here()
+
     def action_go_round(self, by: int) -> None:
         """The next section, or the one before."""
         self.go_to(SECTIONS[(SECTIONS.index(self.section) + by) % len(SECTIONS)])
@@ -117,7 +127,7 @@ class TaskScreen(TextScreen):
     def _about_attempt(self) -> str:
         attempt = self.attempt
         if not attempt or self.section not in OF_ATTEMPT:
-            return ""
+            return "Tab next"
         return f"attempt {attempt.number}, {self.history.index(attempt) + 1} of {len(self.history)}"
 
     def _lines_of_task(self) -> Sequence[Part]:

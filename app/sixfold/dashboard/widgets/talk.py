@@ -239,7 +239,8 @@ class Talk(LogView):
         strip = super().row_strip(index)
         if not self.reads or not self.has_focus or self._rows[index][0] != self.cursor:
             return strip
-        ground = self.base + self.dashboard.tone("cursor")
+        ground = self.dashboard.tone("cursor")
         sign = "›" if index == self._row_of(self._rows[index][0]) else " "
-        rest = [Segment(text, (style or ground) + ground) for text, style, _ in strip.crop(1)]
-        return Strip([Segment(sign, ground), *rest])
+        base = self.base
+        rest = [Segment(text, (style or base) + ground) for text, style, _ in strip.crop(1)]
+        return Strip([Segment(sign, base + ground), *rest])
