@@ -325,3 +325,16 @@ async def until(z: Zoomed, holds: Callable[[], bool]) -> None:
     """Until it holds, frame by frame."""
     while not holds():
         await settle(z.pilot)
+
+
+async def test_what_comes_while_the_whole_is_left_is_there_once() -> None:
+    async with zoomed(*numbered(20), size=(100, 36)) as z:
+        await until(z, lambda: z.slot.keep > 10_000)
+        for at in range(20, 60, 10):
+            z.run.say(told(*numbered(10, at)))
+            await z.run.taken()
+            z.app.draw()
+            await z.pilot.press("z")
+            await settle(z.pilot)
+        texts = [line for line in z.slot.lines if line.startswith("line ")]
+        assert texts == [f"line {n}" for n in range(60)]

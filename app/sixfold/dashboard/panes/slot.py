@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 
 from textual.strip import Strip
@@ -17,6 +18,8 @@ from sixfold.state import VALIDATION, RunState, Work
 
 TAIL, WHOLE = 10_000, 100_000
 """Lines that are kept: of what came last, and while all is read."""
+OVERLAP = 500
+"""Lines that may be read before they come."""
 LEAST_FOR_STEPS = 8
 """Rows of a slot that shows what its agent's plan is at."""
 
@@ -31,8 +34,9 @@ class Slot(Talk):
         self._all_steps = False
         self._reading: Reading | None = None
         self._news = asyncio.Event()
-        self._remarks: list[Spoken] = []
-        """Ours, about what is read, for their place behind it."""
+        self._came: deque[Spoken] = deque(maxlen=TAIL)
+        """What came since the last page was asked for."""
+        self._read_last: list[Spoken] = []
 
     @property
     def work(self) -> Work | None:
@@ -55,7 +59,7 @@ class Slot(Talk):
         if self._reading is None:
             self.hear(lines)
             return
-        self._remarks += [line for line in lines if not line.by_agent]
+        self._came.extend(lines)
         self._news.set()
 
     def open(self) -> None:
@@ -71,8 +75,20 @@ class Slot(Talk):
             self._reading = None
             self.workers.cancel_group(self, "read")
             self.keep = TAIL
-            self.hear(self._remarks)
-            self._remarks = []
+            self._hear_rest()
+
+    def _hear_rest(self) -> None:
+        """What came and was not read; the file is ahead of what comes, so some may be in both."""
+        said = [line for line in self._came if line.by_agent]
+        read = self._read_last
+        both = next((n for n in range(len(read), 0, -1) if read[-n:] == said[:n]), 0)
+        for line in self._came:
+            if line.by_agent and both:
+                both -= 1
+            else:
+                self.hear([line])
+        self._came.clear()
+        self._read_last = []
 
     def follow(self, following: bool) -> None:
         """Follow the end from now on, or stay here."""
@@ -84,19 +100,20 @@ class Slot(Talk):
         feed, source = self.dashboard.feed, self.dashboard.source
         while True:
             self._news.clear()
-            remarks, self._remarks = self._remarks, []
             if self.following or len(self.lines) < self.keep:
-                first = not reading.begun
+                first, came = not reading.begun, len(self._came)
                 lines = await reading.rest(source)
                 if lines is None:
                     self._reading = None
-                    self.hear(remarks)
+                    self._hear_rest()
                     return
+                known = [self._came.popleft() for _ in range(min(came, len(self._came)))]
                 if first and reading is self._reading:
                     self._begin_anew(lines)
                 else:
                     self.hear(lines)
-            self.hear(remarks)
+                self.hear(line for line in known if not line.by_agent)
+                self._read_last = [*self._read_last, *lines][-OVERLAP:]
             begun = feed.begun.get(self.number, reading.about)
             if begun != reading.about:
                 reading = Reading(begun)

@@ -99,15 +99,14 @@ class Talk(LogView):
     def _forget(self) -> None:
         """Let go of what there was to unfold below lines that are gone, and of what is too much."""
         first = self.total - len(self.lines)
-        while self._details:
-            oldest = next(iter(self._details))
-            if oldest >= first and (self._weight <= MOST_DETAIL or oldest in self._open):
-                break
-            self._weight -= len(self._details.pop(oldest))
-            self._open.discard(oldest)
-            if oldest >= first:
-                at = oldest - first
-                self.lines[at] = self.lines[at].removesuffix(FOLDED)
+        if self._weight > MOST_DETAIL or next(iter(self._details), first) < first:
+            for number in sorted(self._details):
+                heavy = self._weight > MOST_DETAIL * 3 // 4 and number not in self._open
+                if number < first or heavy:
+                    self._weight -= len(self._details.pop(number))
+                    self._open.discard(number)
+                    if number >= first:
+                        self.lines[number - first] = self.lines[number - first].removesuffix(FOLDED)
         if len(self._calls) > 2 * self.keep:
             self._calls = {call: at for call, at in self._calls.items() if at >= first}
         if self._cursor is not None and self._cursor < first:
