@@ -146,3 +146,20 @@ def test_watching_tests_what_a_change_concerns_and_what_is_still_red(
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
     end.cancel()
+
+
+def test_no_secret_is_printed_or_left_in_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIVEN_API_KEY", "q7-Zp0_given")
+    tells = 't.Log("the key:", os.Getenv("GIVEN_API_KEY")); t.Error("https://me:pa55word@host/")'
+    imports = 'import (\n\t"os"\n\t"testing"\n)'
+    text = f"package a\n\n{imports}\n\nfunc TestTells(t *testing.T) {{ {tells} }}\n"
+    repository = module(tmp_path, GATE, a=text)
+    done = repository.sixfold("test", "--jsonfile", "out/t.json", "--junitfile", "out/t.xml")
+    files = [(tmp_path / "out" / name).read_text() for name in ("t.json", "t.xml")]
+    for shown in (done.stdout, *files):
+        assert "the key: ***" in shown
+        assert "https://me:***@host/" in shown
+        assert "q7-Zp0_given" not in shown
+        assert "pa55word" not in shown

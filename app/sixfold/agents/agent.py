@@ -17,6 +17,10 @@ from sixfold.masking import Masks, Veil
 from sixfold.model import Usage
 
 
+LARGEST_RESULT = 1 << 20
+"""Bytes of a result file."""
+
+
 class Client(Protocol):
     """Whoever an agent works for during one turn: hears it, answers it, and may have a word."""
 
@@ -136,9 +140,7 @@ def read_result(turn: Turn) -> Result | str:
     What stays of it in the file is without secrets.
     """
     try:
-        data = turn.result.read_bytes()
-        with private.opened(turn.result, "wb") as file:
-            file.write(Veil(turn.masks).whole(data))
+        data = private.take(turn.result, LARGEST_RESULT, Veil(turn.masks).whole)
         return msgspec.json.decode(data, type=Result)
     except FileNotFoundError:
         return Result()

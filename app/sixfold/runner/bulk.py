@@ -24,6 +24,10 @@ MOST_LINES = 2_000
 MOST_CHARACTERS = 1 << 20
 """Of one slot or of the gate, with what there is to unfold."""
 
+_FULL = ev.encode_said(
+    [ev.Utterance("note", f"more was said, and is not kept: this is {private.MOST >> 20} MiB long")]
+)
+
 Line = TypeVar("Line", ev.Utterance, ev.OutputLine)
 
 
@@ -47,6 +51,14 @@ def _size(line: ev.Utterance | ev.OutputLine) -> int:
     return len(line.text) + len(getattr(line, "detail", ""))
 
 
+def shown(line: Line, veil: Veil) -> Line:
+    """A line without its secrets; a private key may have begun before it."""
+    said = {name: getattr(line, name, "") for name in ("text", "detail")}
+    masked = {name: veil.line(text) for name, text in said.items() if text}
+    changed = {name: text for name, text in masked.items() if text != said[name]}
+    return structs.replace(line, **changed) if changed else line
+
+
 class Stream(Generic[Line]):
     """The lines of one attempt or gate: how many there were, and the last of them.
 
@@ -64,16 +76,10 @@ class Stream(Generic[Line]):
 
     def add(self, lines: Sequence[Line]) -> list[Line]:
         """More lines; gives them as they are shown."""
-        masked = [self._masked(line) for line in lines]
+        masked = [shown(line, self._veil) for line in lines]
         self._new.extend(masked)
         self._count += len(lines)
         return masked
-
-    def _masked(self, line: Line) -> Line:
-        said = {name: getattr(line, name, "") for name in ("text", "detail")}
-        masked = {name: self._veil.line(text) for name, text in said.items() if text}
-        changed = {name: text for name, text in masked.items() if text != said[name]}
-        return structs.replace(line, **changed) if changed else line
 
     def flush(self, send: Callable[[bytes], None]) -> None:
         """Send what is new."""
@@ -132,10 +138,10 @@ class Bulk:
         self._slots[slot] = Stream(self._place() + 1, Veil(self._masks), pack)
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
-        """What the agent in a slot says; all of it is kept in the attempt's file."""
+        """What the agent in a slot says; it is kept in the attempt's file."""
         masked = self._slots[slot].add(lines)
         with contextlib.suppress(OSError), private.opened(self._files[slot], "ab") as file:
-            file.write(ev.encode_said(masked))
+            private.record(file, ev.encode_said(masked), _FULL)
 
     def begin_gate(self, number: int) -> None:
         """A new gate: the output of the one before is no longer shown to newcomers."""

@@ -88,6 +88,25 @@ async def test_an_end_that_is_not_zero_is_a_failure(
 
 
 @pytest.mark.parametrize(
+    ("left", "what"),
+    [
+        ("os.mkfifo(path)", "is no plain file"),
+        ("os.mkdir(path)", "Is a directory"),
+        ("os.truncate(os.open(path, os.O_CREAT | os.O_WRONLY), 1 << 40)", "more than"),
+    ],
+    ids=["pipe", "folder", "huge"],
+)
+async def test_a_result_that_is_no_small_file_is_no_result(
+    tmp_path: Path, left: str, what: str
+) -> None:
+    path = str(tmp_path / "results" / "T1-1.json")
+    end, _ = await take(tmp_path, python(f"import os; path = {path!r}; {left}"))
+    assert not end.ok
+    assert end.reason.startswith("its result file is not as agreed")
+    assert what in end.reason
+
+
+@pytest.mark.parametrize(
     ("left", "ok", "said"),
     [
         ('{"no_change": "only a check"}', True, ""),

