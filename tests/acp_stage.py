@@ -18,6 +18,8 @@ from sixfold.events import Utterance
 from sixfold.process import MARKER, marked
 
 PROGRAM = str(Path(acp_agent.__file__))
+PATIENCE = 120.0
+"""Seconds for what takes one or two on a machine that has nothing else to do."""
 RUN = f"acp-{os.getpid()}"
 Step = dict[str, Any]
 
@@ -29,7 +31,7 @@ class Stage:
         self.folder = folder
         self.heard: list[Utterance] = []
         self.permit: Permit | None = None
-        self.timeout, self.stall_timeout, self.mode = 20.0, 20.0, ""
+        self.timeout, self.stall_timeout, self.mode = PATIENCE, PATIENCE, ""
         self.usual: dict[str, str] = {}
         self.session = ""
         self.ear = Ear()
@@ -88,6 +90,6 @@ class Stage:
 
     async def until(self, said: str) -> None:
         """Wait until the agent has sent this."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while said.encode() not in (self.transcript if self.log.exists() else b""):  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.01)

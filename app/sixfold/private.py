@@ -94,7 +94,8 @@ class Transcript:
     """What a child printed, without secrets; nothing is kept where `path` is None.
 
     Both streams are in it, line by line: where one of them breaks off, the other does not go on.
-    Of very much, only the beginning is (`MOST`). Raises `OSError` where it cannot be opened or written.
+    Of very much, only the beginning is (`MOST`). Raises `OSError` where it cannot be opened or
+    written.
     """
 
     def __init__(self, path: Path | None, masks: Masks, mode: Literal["ab", "wb"] = "ab") -> None:

@@ -16,7 +16,6 @@ from sixfold.events import Utterance
 from sixfold.masking import Masks, Veil
 from sixfold.model import Usage
 
-
 LARGEST_RESULT = 1 << 20
 """Bytes of a result file."""
 
