@@ -101,7 +101,9 @@ def _details(now: Situation) -> Can:
         return bool(now.enter)
     if now.enter == "edit" and "edit" in now.refused:
         return now.refused["edit"]
-    return now.place in {"main", "plan", "inbox"} and (bool(now.chosen) or "nothing is selected")
+    return now.place in {"main", "plan", "inbox", "timeline"} and (
+        bool(now.chosen) or "nothing is selected"
+    )
 
 
 def _in_log(now: Situation) -> Can:
@@ -141,15 +143,29 @@ def _planned(now: Situation) -> Can:
 
 
 def _with_tree(now: Situation) -> Can:
-    return _in_panes(now) and not now.alone and (now.planned or "no plan is loaded yet")
+    return (
+        now.place in {"main", "plan"} and not now.alone and (now.planned or "no plan is loaded yet")
+    )
+
+
+def _shows_tasks(now: Situation) -> bool:
+    return now.place in {"main", "plan", "timeline"} and not now.alone
 
 
 def _runs(now: Situation) -> Can:
-    return _in_panes(now) and not now.alone and (now.running or "no task is at work")
+    return _shows_tasks(now) and (now.running or "no task is at work")
 
 
 def _failing(now: Situation) -> Can:
-    return _in_panes(now) and not now.alone and (now.failing or "no task has failed")
+    return _shows_tasks(now) and (now.failing or "no task has failed")
+
+
+def _in_timeline(now: Situation) -> Can:
+    return now.place == "timeline"
+
+
+def _follows(now: Situation) -> Can:
+    return now.place == "timeline" or _in_log(now)
 
 
 def _in_replay(now: Situation) -> Can:
@@ -157,7 +173,7 @@ def _in_replay(now: Situation) -> Can:
 
 
 def _back(now: Situation) -> Can:
-    return now.place in {"text", "plan", "inbox"} or now.zoomed or now.searched
+    return now.place in {"text", "plan", "inbox", "timeline"} or now.zoomed or now.searched
 
 
 def _screen(
@@ -360,7 +376,9 @@ _LOOKING = (
     _screen("find", "slash", "find", "Find in a log as you type", _in_log, cap="/", foot=ALWAYS),
     _screen("find_next(True)", "n", "next", "The next place found", _searched),
     _screen("find_next(False)", "N", "previous", "The place found before", _searched),
-    _screen("follow", "f", "follow", "Follow the end of a log, or stay here", _in_log, foot=ALWAYS),
+    _screen(
+        "follow", "f", "follow", "Follow the end of a log, or stay here", _follows, foot=ALWAYS
+    ),
     _screen(
         "go_to_attempt(-1)",
         "h,left",
@@ -388,6 +406,51 @@ _LOOKING = (
         can=_planned,
         foot=ALWAYS,
     ),
+    Action(
+        id="timeline",
+        keys="T",
+        label="timeline",
+        tooltip="The slots over time: who worked on what when",
+        can=_planned,
+        foot=ALWAYS,
+    ),
+    _screen(
+        "step_bar(-1)",
+        "left,h",
+        "before",
+        "In the timeline: what the slot did before",
+        _in_timeline,
+        cap="←",
+        foot=OFFERED,
+    ),
+    _screen(
+        "step_bar(1)",
+        "right,l",
+        "next",
+        "In the timeline: what the slot did next",
+        _in_timeline,
+        cap="→",
+        foot=OFFERED,
+    ),
+    _screen(
+        "closer(True)",
+        "plus,equals_sign",
+        "closer",
+        "In the timeline: twice as close",
+        _in_timeline,
+        cap="+",
+        foot=OFFERED,
+    ),
+    _screen(
+        "closer(False)",
+        "minus",
+        "wider",
+        "In the timeline: twice as much time",
+        _in_timeline,
+        cap="-",
+        foot=OFFERED,
+    ),
+    _screen("whole", "0", "all", "In the timeline: the whole run", _in_timeline, foot=OFFERED),
     _screen(
         "go_to_failed",
         "exclamation_mark",

@@ -229,6 +229,8 @@ class Dashboard(Steering, inherit_bindings=False):
             self.exit(return_code=1)
         if moment != self._moment and (self.replay or (self.state.live and not self.gone)):
             self.main.refresh_clock()
+            if self.page and self.page is not self.main:
+                self.page.refresh_clock()
         self._second, self._moment = second, moment
 
     def mind_keys(self) -> None:

@@ -13,8 +13,8 @@ from sixfold.model import RunStatus, TestName
 from sixfold.refusal import refusal
 from sixfold.state import RunState
 
-Place: TypeAlias = Literal["main", "text", "plan", "inbox", "dialog"]
-"""What is in front: the panes, a page of text, the plan, the inbox, or a question."""
+Place: TypeAlias = Literal["main", "text", "plan", "inbox", "timeline", "dialog"]
+"""What is in front: the panes, a page of text, the plan, the inbox, the timeline, or a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.plan import PlanScreen
 from sixfold.dashboard.screens.question import Choice, Question
 from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.screens.timeline import TimelineScreen
 from sixfold.dashboard.situation import option, request, reruns, targets
 from sixfold.link import LinkError, Source
 from sixfold.model import RunStatus, TestName
@@ -330,7 +331,11 @@ class Steering(Playing, inherit_bindings=False):
         """All that waits for the person, or back to it, or back from it."""
         await self._turn_to(InboxScreen)
 
-    async def _turn_to(self, kind: type[PlanScreen | InboxScreen]) -> None:
+    async def action_timeline(self) -> None:
+        """The timeline, or back to it, or back from it."""
+        await self._turn_to(TimelineScreen)
+
+    async def _turn_to(self, kind: type[PlanScreen | InboxScreen | TimelineScreen]) -> None:
         """A page that there is once: open it, go back to it, or leave it."""
         if isinstance(self.screen, kind):
             self.screen.close()

@@ -110,6 +110,11 @@ def elapsed(span: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def clock(seconds: float) -> str:
+    """The same of seconds."""
+    return elapsed(timedelta(seconds=seconds))
+
+
 def since(start: datetime | None, end: datetime | None, now: datetime) -> str:
     """Time from `start` to `end`, or to `now` while there is no end; empty before the start."""
     return elapsed((end or now) - start) if start else ""

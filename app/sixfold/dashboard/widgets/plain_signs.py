@@ -13,7 +13,7 @@ _POOR = {"linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"}
 """Kinds of terminal that lack most of our signs, whatever the locale says."""
 _LIKE = (
     '✓v ✗x ●* ○o ◆# ⊘% ↷> –- —- ≠# ‖" …~ ·. ■# ━= ╌- ─- ═= │| ┃! ╳X ▶> ▸> ▾v ▲^ ▼v ←< →> ↑^ ↓v '
-    "↵< ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •*"
+    "┊: ░: ↵< ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •*"
 )
 _SIGNS = str.maketrans({pair[0]: pair[1] for pair in _LIKE.split()})
 

@@ -1,0 +1,122 @@
+"""Who worked on what when: the slots over time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from textual import on
+from textual.app import ComposeResult
+
+from sixfold.dashboard import words
+from sixfold.dashboard.bar import bar_rows, gate_page
+from sixfold.dashboard.panes.lanes import Lanes
+from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.task import TaskScreen
+from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.widgets.key_bar import KeyBar
+from sixfold.dashboard.widgets.painted import Painted
+from sixfold.dashboard.widgets.row import Part, row
+from sixfold.dashboard.widgets.title import Title
+from sixfold.history import Attempt, Gate
+
+
+class About(Painted):
+    """What is known of the selected bar."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        super().__init__(id="about")
+        self._lanes = lanes
+
+    def parts(self, y: int) -> Iterable[Part]:
+        """Three rows."""
+        bar, width = self._lanes.bar, self.content_size.width
+        if bar is None:
+            return row([("   nothing has begun yet", "quiet")] if y == 0 else [], [], width)
+        told = bar_rows(self.dashboard.state, bar, self._lanes.now)
+        return row(told[y] if y < len(told) else [], [], width)
+
+
+class TimelineScreen(Page):
+    """Lanes of slots, gates, fixes and rests; below them what is known of the selected bar."""
+
+    place = "timeline"
+    AUTO_FOCUS = "Lanes"
+
+    def __init__(self) -> None:
+        super().__init__(classes="page")
+        self._lanes = Lanes()
+
+    def compose(self) -> ComposeResult:
+        """Title, lanes, the selected bar, keys."""
+        yield Title(f"TIMELINE  {words.feature_of(self.dashboard.state)}")
+        yield self._lanes
+        yield About(self._lanes)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        self.refresh_state()
+
+    @property
+    def chosen(self) -> str:
+        """The selected bar, where there is more to tell of it."""
+        bar = self._lanes.bar
+        return bar.label if bar and (self.chosen_task or isinstance(bar.item, Gate)) else ""
+
+    @property
+    def chosen_task(self) -> str:
+        """The task of the selected bar, while it is in the list."""
+        bar = self._lanes.bar
+        one = bar.item if bar else None
+        task = one.task if isinstance(one, Attempt) and not one.removed else ""
+        return task if task in self.dashboard.state.by_id else ""
+
+    def refresh_state(self) -> None:
+        """The state changed."""
+        self._lanes.refresh_state()
+        self.query_one(About).refresh()
+
+    def refresh_clock(self) -> None:
+        """Now is later."""
+        self._lanes.refresh()
+        self.query_one(About).refresh()
+
+    @on(Lanes.Moved)
+    def _turn_to(self) -> None:
+        if self.ready:
+            self.query_one(About).refresh()
+
+    @on(Lanes.Opened)
+    async def action_details(self) -> None:
+        """The selected task, or the gate."""
+        bar = self._lanes.bar
+        if self.chosen_task:
+            await self.app.push_screen(TaskScreen(self.chosen_task))
+        elif bar and isinstance(bar.item, Gate):
+            await self.app.push_screen(TextScreen(f"GATE {bar.item.gate}", gate_page(bar.item)))
+
+    def action_step_bar(self, by: int) -> None:
+        """The next bar, or the one before."""
+        self._lanes.step_bar(by)
+
+    def action_closer(self, closer: bool) -> None:
+        """Closer, or from further away."""
+        self._lanes.zoom(closer=closer)
+
+    def action_whole(self) -> None:
+        """The whole run."""
+        self._lanes.show_all()
+
+    def action_follow(self) -> None:
+        """Follow now, or stay."""
+        self._lanes.follow()
+
+    def go_to_task(self, states: Collection[str]) -> None:
+        """Select the next bar that is at work, or that failed."""
+        outcome = "failed" if "failed" in states else "running"
+        self._lanes.go_to(
+            (lane, index)
+            for lane, one in enumerate(self._lanes.chart.lanes)
+            for index, bar in enumerate(one.bars)
+            if isinstance(bar.item, Attempt) and bar.item.outcome == outcome and one.about
+        )
