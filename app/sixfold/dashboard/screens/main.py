@@ -282,6 +282,7 @@ class MainScreen(Page):
             return
         area = self.zoomed
         self.set_class(bool(area), "-zoomed")
+        self.set_class(WIDE <= self.size.width < ROOMY, "-snug")
         _show(self.phases, area in {"", "phases"})
         _show(self.query_one("#right"), area != "phases")
         _show(self.query_one("#slots"), not area or area.startswith("slot"))
