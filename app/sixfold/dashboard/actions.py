@@ -56,10 +56,6 @@ def _anywhere(now: Situation) -> Can:
     return now.place != "dialog"
 
 
-def _in_main(now: Situation) -> Can:
-    return now.place == "main"
-
-
 def _in_panes(now: Situation) -> Can:
     return now.place in {"main", "plan", "inbox"} or now.sections
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sixfold.gate.call import call, decoded
 
-_FIELDS = "ImportPath,Dir,ForTest,Standard,Deps,EmbedFiles,TestEmbedFiles,XTestEmbedFiles"
+_FIELDS = "ImportPath,Dir,Standard,Deps,EmbedFiles,TestEmbedFiles,XTestEmbedFiles"
 _TESTDATA = f"{os.sep}testdata{os.sep}"
 _MODULE_FILES = {"go.mod", "go.sum", "go.work", "go.work.sum"}
 
@@ -20,7 +20,6 @@ class _Package(Struct, rename="pascal"):
 
     import_path: str = ""
     dir: str = ""
-    for_test: str = ""
     standard: bool = False
     deps: list[str] = []
     embed_files: list[str] = []

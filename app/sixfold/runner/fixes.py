@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from sixfold import events as ev
 from sixfold.agents.roster import slot_for_fix
@@ -12,6 +11,7 @@ from sixfold.gate.blame import Change, first_bad
 from sixfold.gate.guard import guarded
 from sixfold.runner.agenda import Agenda
 from sixfold.runner.announce import fix_ended
+from sixfold.runner.course import Course
 from sixfold.runner.desk import Desk
 from sixfold.runner.gates import Gates
 from sixfold.runner.ground import Attempt, Ending, Ground
@@ -21,10 +21,7 @@ from sixfold.workspace.git import GitError
 
 
 class Fixes:
-    """Sees to the gate of a phase that is settled; `block` asks for a person.
-
-    `may_start` says whether the run may still spend anything on agents.
-    """
+    """Sees to the gate of a phase that is settled, and to what makes it green."""
 
     def __init__(  # noqa: PLR0917 - the parts of a runner that a red gate concerns
         self,
@@ -33,13 +30,12 @@ class Fixes:
         agenda: Agenda,
         gates: Gates,
         slots: Slots,
-        block: Callable[[str, list[str]], None],
-        may_start: Callable[[], bool],
+        course: Course,
     ) -> None:
         self._job, self._bulk = desk.job, desk.bulk
         self._state, self._emit, self._woken = desk.state, desk.emit, desk.woken
         self._ground, self._agenda, self._gates, self._slots = ground, agenda, gates, slots
-        self._block, self._may_start = block, may_start
+        self._course = course
         self._mending: dict[int, ev.GateEnded] = {}
         """Slot -> the red gate that is mended there."""
         self._doubted: set[int] = set()
@@ -75,7 +71,7 @@ class Fixes:
             self._gates.begin("phase", phase, self._take_verdict)
         elif self._tries(phase) >= self._job.settings.gate.fix_attempts:
             self._give_up(phase, red)
-        elif self._slots.free and self._may_start():
+        elif self._slots.free and self._course.affordable():
             self._start(phase, red)
 
     def _tries(self, phase: int) -> int:
@@ -193,7 +189,7 @@ class Fixes:
         reason = f"{which} is {red.verdict} after {most} fix attempts"
         cause = f"; {culprit} made it so, and can be set aside" if culprit else ""
         options = ["gate", *([f"set-aside {culprit}"] if culprit else []), "stop"]
-        self._block(f"{reason}: {summary(red)}{cause}", options)
+        self._course.block(f"{reason}: {summary(red)}{cause}", options)
 
     async def end(self) -> None:
         """Look no further."""

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
 from sixfold import events as ev
 from sixfold.agents.permissions import protect, rules_of
-from sixfold.config import ConfigError
 from sixfold.model import Plan
 from sixfold.plan.change import Change
-from sixfold.plan.schedule import Assignment, Halt
-from sixfold.refusal import refusal
 from sixfold.runner.agenda import Agenda
 from sixfold.runner.announce import (
     fix_ended,
@@ -26,16 +22,19 @@ from sixfold.runner.announce import (
 )
 from sixfold.runner.apart import Apart
 from sixfold.runner.archive import Archive
+from sixfold.runner.attempts import Attempts
+from sixfold.runner.course import Course
 from sixfold.runner.desk import Desk
 from sixfold.runner.document import Document
 from sixfold.runner.edits import Edits
 from sixfold.runner.fixes import Fixes
 from sixfold.runner.gates import Gates
-from sixfold.runner.ground import Attempt, Ending, Ground
+from sixfold.runner.ground import Ground
 from sixfold.runner.job import Job
 from sixfold.runner.journal import JournalError
 from sixfold.runner.notify import Notifier
-from sixfold.runner.outcome import overspent, stuck, unfinished
+from sixfold.runner.obeying import Obeying
+from sixfold.runner.outcome import stuck, unfinished
 from sixfold.runner.questions import Questions
 from sixfold.runner.record import Record, Report
 from sixfold.runner.returning import Returning
@@ -64,21 +63,13 @@ class Runner:
     def __init__(self, job: Job, folder: RunFolder, *, wait: bool, report: Report) -> None:
         self._job, self._folder, self._wait = job, folder, wait
         self._report = report
-        self._record = Record(folder, self.obey, self._tell_all, job.masks)
-        self._archive = Archive(folder)
+        self._record = Record(folder, self._obey, self._tell_all, job.masks)
         self.state = self._record.state
         self._emit, self._bulk = self._record.emit, self._record.bulk
         self._woken = asyncio.Event()
         self._over = False
         """Is all said and done, but for those who are told of it."""
-        self._stop_reason = ""
-        self._draining = ""
-        """Why the run stops once nobody is at work any more; empty while it does not."""
         self._error: Exception | None = None
-        self._obeying = 0
-        """Commands that are being carried out."""
-        self._tries: Counter[str] = Counter()
-        """Attempts at a task since a person last asked for it."""
         desk = Desk(job, folder, self.state, self._emit, self._bulk, self._woken)
         self._notifier = Notifier(desk)
         self._document = Document(job.reading)
@@ -91,16 +82,18 @@ class Runner:
         self._ticks = Ticks(desk, self._document)
         self._edits = Edits(desk, self._document, self._ground, self._take_edit)
         self._agenda = Agenda(desk)
-        self._slots = Slots(job.settings.roster.slots, self._woken, self._why_cancelled)
+        self._slots = Slots(
+            job.settings.roster.slots, self._woken, lambda: self._course.why_cancelled
+        )
         self._gates = Gates(desk, self._ground)
+        self._course = Course(desk, self._sittings, self._gates, self._slots)
         self._fixes = Fixes(
             desk,
             self._ground,
             self._agenda,
             self._gates,
             self._slots,
-            self._block,
-            self._affordable,
+            self._course,
         )
         self._returning = Returning(desk, self._ground, self._document, self._edits)
         self._validation = Validation(
@@ -109,20 +102,39 @@ class Runner:
             self._agenda,
             self._fixes,
             self._slots,
-            self._block,
-            self._affordable,
+            self._course,
             self._returning.send_back,
         )
-        self._undoing = Undoing(desk, self._ground, self._ticks, self._fixes.mended)
+        self._attempts = Attempts(
+            desk,
+            self._ground,
+            self._agenda,
+            self._slots,
+            self._sittings,
+            self._ticks,
+            self._course,
+        )
+        self._obeying = Obeying(
+            desk=desk,
+            ground=self._ground,
+            course=self._course,
+            attempts=self._attempts,
+            agenda=self._agenda,
+            slots=self._slots,
+            sittings=self._sittings,
+            questions=self._questions,
+            gates=self._gates,
+            undoing=Undoing(desk, self._ground, self._ticks, self._fixes.mended),
+            returning=self._returning,
+            validation=self._validation,
+            archive=Archive(folder),
+        )
 
     def _lay_ground(self, desk: Desk) -> Ground:
         turns = Turns(desk.job, desk.folder, self._sittings, lambda: self._document.found)
         if desk.job.settings.isolation.mode == "shared":
             return Shared(desk.job, desk.folder, turns)
         return Apart(desk, turns, self._questions.ask)
-
-    def _why_cancelled(self) -> str:
-        return self._stop_reason or "cancelled by a person"
 
     async def run(self) -> RunState:
         """Run to the end and return the state then. `stop` ends it early."""
@@ -138,7 +150,7 @@ class Runner:
                 asyncio.create_task(self._edits.mind()),
                 asyncio.create_task(self._mind_checkout()),
             ]
-            while not self._stop_reason and (not self._settled() or await self._overtaken()):
+            while not self._course.stop_reason and (not self._settled() or await self._overtaken()):
                 self._advance()
                 await self._woken.wait()
                 self._woken.clear()
@@ -153,6 +165,9 @@ class Runner:
             await self._record.close()
         return self.state
 
+    async def _obey(self, command: ev.AnyCommand) -> ev.Answer:
+        return await self._obeying.obey(command)
+
     async def see_off(self) -> None:
         """Have the run's end told, and wait for that; to be called when all is put away."""
         await self._notifier.close()
@@ -165,26 +180,14 @@ class Runner:
         """End the run: attempts are cancelled; what is just being joined is joined."""
         if self._over:
             self._notifier.cut()
-        self._stop_reason = self._stop_reason or reason
-        self._woken.set()
+        self._course.stop(reason)
 
     def drain(self, reason: str) -> None:
-        """End the run once those at work are done; asked for again, end it now.
-
-        What rests is not waited for. A person who lets the run go on calls it off.
-        """
-        if self._draining or self._stop_reason or self._over:
+        """End the run once those at work are done; asked for again, end it now."""
+        if self._over:
             self.stop(reason)
-            return
-        self._draining = reason
-        text = f"{reason}: ends once those at work are done; once more ends it now"
-        self._emit(ev.Notice(text=text, level="warning"))
-        if self.state.status == "running":
-            self._emit(ev.RunPaused())
-        for work in self.state.work.values():
-            if work.held:
-                self._slots.cancel(work.slot)
-        self._woken.set()
+        else:
+            self._course.drain(reason)
 
     def _mind_errors(self) -> None:
         if isinstance(self._error, JournalError):
@@ -251,8 +254,8 @@ class Runner:
 
     def _advance(self) -> None:
         """Start whatever may start now."""
-        if self._draining and not self._at_work:
-            self.stop(self._draining)
+        if self._course.draining and not self._at_work:
+            self.stop(self._course.draining)
         if self.state.status != "running":
             return
         if self._ground.together:
@@ -264,35 +267,22 @@ class Runner:
         if self._validation.due:
             self._validation.see_to()
         else:
-            self._block(unfinished(self.state), ["retry", "skip", "stop"])
+            self._course.block(unfinished(self.state), ["retry", "skip", "stop"])
 
     def _advance_apart(self) -> None:
         """What is judged or mended is nobody's worktree: tasks start beside it."""
         if not self._gates.running:
             self._fixes.see_to()
         if self.state.status == "running":
-            self._start_ready()
+            self._attempts.start_ready()
 
     def _advance_together(self) -> None:
         """Nobody works in the tree while it is judged or mended, and it comes to rest before."""
         if self._gates.running or any(not work.task for work in self.state.work.values()):
             return
-        self._start_ready()
+        self._attempts.start_ready()
         if not self._slots.busy:
             self._fixes.see_to()
-
-    def _start_ready(self) -> None:
-        free = {slot for slot in self._slots.free if self._sittings.startable("task", slot)}
-        if free and self._agenda.ready and self._affordable():
-            for assignment in self._agenda.start(free):
-                self._start(assignment)
-
-    def _affordable(self) -> bool:
-        """May agents start; where the budget is spent, a person is asked."""
-        spent = overspent(self._job.settings.budget, self.state)
-        if spent:
-            self._block(spent, ["resume", "stop"])
-        return not spent
 
     @property
     def _at_work(self) -> bool:
@@ -301,7 +291,7 @@ class Runner:
 
     def _settled(self) -> bool:
         """Has the run nothing left to do, and nobody to wait for."""
-        if self._at_work or self._obeying:
+        if self._at_work or self._obeying.at_it:
             return False
         if self.state.status == "blocked":
             return not self._wait
@@ -317,53 +307,6 @@ class Runner:
             return self._validation.due
         return False
 
-    # Tasks.
-
-    def _start(self, assignment: Assignment) -> None:
-        task, slot = self.state.by_id[assignment.task], assignment.slot
-        if task.phase and task.phase not in self.state.begun:
-            title = self._agenda.phase(task.phase).title
-            self._emit(ev.PhaseStarted(phase=task.phase, title=title))
-        before = self.state.tasks[task.id].reason
-        number = self.state.tasks[task.id].attempts + 1
-        self._tries[task.id] += 1
-        branch, base = self._ground.place(task.id, number)
-        self._bulk.begin(slot, task.id, number)
-        self._emit(
-            ev.TaskStarted(
-                task=task.id,
-                slot=slot,
-                attempt=number,
-                agent=self.state.tasks[task.id].wanted or self._job.crew.whose("task", slot),
-                branch=branch,
-                base=base,
-            )
-        )
-        attempt = Attempt(task.id, slot, number, branch, base)
-        phase = self._agenda.phase(task.phase) if task.phase else None
-        self._slots.occupy(slot, self._ground.task(attempt, task, phase, before), self._end_task)
-
-    def _end_task(self, slot: int, outcome: Outcome, ending: Ending) -> None:
-        work = self.state.work[slot]
-        name = work.task  # it may be new, or no longer that of this work
-        known = not work.gone and name in self.state.tasks
-        halts: Sequence[Halt] = ()
-        again = False
-        if known and outcome == "done":
-            self._ground.finish(name, ending)
-            if not self._ground.ticks:
-                self._ticks.tick(name)
-            self._agenda.finish(name)
-        elif known:
-            if outcome == "failed" and not self._ground.ticks:
-                self._ticks.untick(name)
-            halts = self._agenda.fail(name)
-            wanted = outcome == "failed" and self._tries[name] < self._job.settings.attempts
-            again = wanted and bool(self._agenda.reopen(name))
-        self._emit(task_ended(work, outcome, ending, again=again))
-        if not again and not self._stop_reason:
-            self._agenda.tell_halted(halts)
-
     # People who edit the plan.
 
     def _take_edit(self, change: Change, plan: Plan) -> None:
@@ -372,136 +315,14 @@ class Runner:
         self._ground.rename(change.renamed, moved)
         for name in change.ticked:
             self._ground.accept(name)
-        self._tries = Counter({change.renamed.get(n, n): c for n, c in self._tries.items()})
+        self._attempts.rename(change.renamed)
         self._gates.rename(moved)
         self._emit(plan_changed(change, plan))
         self._ticks.rename(change.renamed)
         self._agenda.redraw()
         if self.state.status == "blocked" and not self._gates.red:
-            self._go_on()
+            self._course.go_on()
         self._woken.set()
-
-    # What a person asks for.
-
-    async def obey(self, command: ev.AnyCommand) -> ev.Answer:
-        """Carry a command out, or refuse it with the reason."""
-        self._obeying += 1
-        try:
-            return await self._obey(command)
-        finally:
-            self._obeying -= 1
-            self._woken.set()
-
-    async def _obey(self, command: ev.AnyCommand) -> ev.Answer:
-        if isinstance(command, ev.Transcript | ev.Prompt):
-            return self._archive.answer(command)
-        reason, text = refusal(self.state, command), ""
-        if self._stop_reason:
-            reason = "the run is ending"
-        if not reason:
-            match command:
-                case ev.Pause(now=now):
-                    self._emit(ev.RunPaused(now=now))
-                    if now:
-                        self._sittings.rest()
-                case ev.Resume():
-                    self._go_on()
-                case ev.Retry(task=task, agent=agent):
-                    reason = self._retry(task, agent)
-                case ev.Tell(task=task, text=word):
-                    self._tell(task, word)
-                case ev.Skip(task=task):
-                    self._skip(task)
-                case ev.Cancel(task=task):
-                    self._cancel(task)
-                case ev.Undo(task=task):
-                    reason = await self._take_back(self._undoing.undo(task))
-                case ev.SetAside(task=task):
-                    reason = await self._take_back(self._undoing.set_aside(task))
-                case ev.Decide(request=request, option=option):
-                    reason = self._questions.answer(request, option)
-                case ev.Gate():
-                    self._judge_again()
-                case ev.Rerun(tests=tests):
-                    reason = self._gates.rerun(tests)
-                case ev.Printed(package=package, test=test):
-                    reason, text = await self._gates.printed(self.state, package, test)
-                case ev.Revalidate():
-                    reason = await self._returning.send_back()
-                case ev.Stop():
-                    self.stop("stopped by a person")
-                case ev.Diff(task=task):
-                    reason, text = await self._diff(task)
-        return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
-
-    def _block(self, reason: str, options: list[str]) -> None:
-        self._emit(ev.RunBlocked(reason=reason, options=options))
-        self._woken.set()
-
-    def _tell(self, label: str, text: str) -> None:
-        for work in self.state.work.values():
-            if work.label == label:
-                self._sittings.tell(work.slot, text)
-
-    def _go_on(self) -> None:
-        """After a pause; or after a block, which forgives what is red and is judged again."""
-        self._draining = ""
-        self._sittings.wake()
-        if self.state.status == "blocked":
-            self._gates.forgive(self.state.fixes)
-        if self.state.status != "running":
-            self._emit(ev.RunResumed())
-
-    def _judge_again(self) -> None:
-        if self.state.status == "blocked" and (self._gates.red or self._validation.due):
-            self._go_on()
-        elif not self._gates.running:
-            self._gates.begin("asked")
-
-    def _retry(self, name: str, agent: str) -> str:
-        """Reopen a task; why that is of no use, where it is not."""
-        try:
-            if agent:
-                self._job.crew.agent(agent)
-        except ConfigError as error:
-            return f"{error.where}: {error.what}; {error.hint}"
-        reopened = self._agenda.reopen(name)
-        if not reopened:
-            return f"{name} cannot run before what it needs is mended: retry that first"
-        if self.state.status == "blocked":
-            self._go_on()
-        self._tries[name] = 0
-        self._agenda.tell_reopened(reopened, agent)
-        return ""
-
-    def _skip(self, name: str) -> None:
-        if self.state.status == "blocked":
-            self._go_on()
-        self._agenda.skip(name)
-
-    def _cancel(self, label: str) -> None:
-        for work in self.state.work.values():
-            if work.label == label:
-                self._slots.cancel(work.slot)
-
-    async def _take_back(self, taking: Awaitable[str]) -> str:
-        """Whatever a person takes back changes what may start."""
-        reason = await taking
-        if not reason:
-            self._tries.clear()
-            self._gates.red.clear()
-            self._agenda.redraw()
-            if self.state.status == "blocked":
-                self._go_on()
-        return reason
-
-    async def _diff(self, task: str) -> tuple[str, str]:
-        try:
-            return "", await self._ground.diff(task)
-        except KeyError:
-            return f"{task} has not run in this run", ""
-        except GitError as error:
-            return str(error), ""
 
     # The end.
 
@@ -523,9 +344,9 @@ class Runner:
             self._ticks.settle()
         owed = sorted({*self._ticks.owed, *await self._owed()})
         debts = f"boxes not ticked: {', '.join(owed)}" if owed else ""
-        reason = self._stop_reason or unfinished(self.state) or debts
+        reason = self._course.stop_reason or unfinished(self.state) or debts
         outcome: Literal["finished", "failed", "stopped"] = "failed" if reason else "finished"
-        if self._stop_reason:
+        if self._course.stop_reason:
             outcome = "stopped"
         state, command = self.state, ""
         try:

@@ -15,6 +15,7 @@ from sixfold.gate.passed import passed
 from sixfold.model import Requirement
 from sixfold.runner.agenda import Agenda
 from sixfold.runner.announce import validation_cancelled
+from sixfold.runner.course import Course
 from sixfold.runner.desk import Desk
 from sixfold.runner.fixes import Fixes
 from sixfold.runner.ground import Attempt, Ending, Ground
@@ -29,10 +30,9 @@ NOT_JUDGED = "the validator said nothing of it"
 
 
 class Validation:
-    """Sees to the end of a run; `block` asks for a person.
+    """Sees to the end of a run.
 
-    `may_start` says whether the run may still spend anything on agents; `send_back` makes tasks of
-    what is not met, and says why it could not.
+    `send_back` makes tasks of what is not met, and says why it could not.
     """
 
     def __init__(  # noqa: PLR0917 - the parts of a runner that its end concerns
@@ -42,14 +42,13 @@ class Validation:
         agenda: Agenda,
         fixes: Fixes,
         slots: Slots,
-        block: Callable[[str, list[str]], None],
-        may_start: Callable[[], bool],
+        course: Course,
         send_back: Callable[[], Awaitable[str]],
     ) -> None:
         self._job, self._folder, self._bulk = desk.job, desk.folder, desk.bulk
         self._state, self._emit, self._woken = desk.state, desk.emit, desk.woken
         self._ground, self._agenda, self._fixes, self._slots = ground, agenda, fixes, slots
-        self._block, self._may_start, self._send_back = block, may_start, send_back
+        self._course, self._send_back = course, send_back
         self._round = 0
         """The round that is on; 0 between two."""
         self._open: list[Requirement] = []
@@ -140,7 +139,7 @@ class Validation:
 
     def _start(self) -> None:
         """One turn of an agent that judges what is open."""
-        if not self._slots.free or not self._may_start():
+        if not self._slots.free or not self._course.affordable():
             return
         self._tries += 1
         slot, number = slot_for_fix(self._slots.free), self._state.validation.attempts + 1
@@ -286,9 +285,11 @@ class Validation:
 
     def _ask(self, ended: ev.ValidationEnded) -> None:
         if ended.outcome == "failed":
-            self._block(ended.reason, ["revalidate", "gate", "stop"])
+            self._course.block(ended.reason, ["revalidate", "gate", "stop"])
         else:
-            self._block(f"validation did not come to an end: {ended.reason}", ["gate", "stop"])
+            self._course.block(
+                f"validation did not come to an end: {ended.reason}", ["gate", "stop"]
+            )
 
     async def end(self) -> None:
         """Make no tasks any more."""
