@@ -55,7 +55,7 @@ def data(run: Repository) -> bytes:
     return run.store.runs()[0].journal.read_bytes()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_prefix_is_read_and_folds_to_the_state_then(data: bytes, draw: st.DataObject) -> None:
     whole = ev.read_journal(data)
@@ -70,7 +70,7 @@ def test_any_prefix_is_read_and_folds_to_the_state_then(data: bytes, draw: st.Da
     assert fold(found.events) == step_by_step == feed.state
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_after_the_loss_of_power_what_was_whole_is_there(data: bytes, draw: st.DataObject) -> None:
     """A block of zeros from somewhere on, and perhaps something behind it that got to the disk."""

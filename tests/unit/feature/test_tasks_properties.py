@@ -11,7 +11,7 @@ from sixfold.feature.structure import decode, encode
 from sixfold.feature.tasks import read
 
 EXAMPLES = int(os.environ.get("SIXFOLD_EXAMPLES", "150"))
-many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
 
 ID = st.sampled_from(
     [

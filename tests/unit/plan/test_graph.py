@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -269,7 +269,6 @@ def drawn(draw: st.DrawFn) -> tuple[list[str], list[ReadTask]]:
     return kinds, made
 
 
-@settings(deadline=None)
 @given(drawn(), st.sampled_from(["one-by-one", "parallel"]))
 def test_every_edge_points_backward(
     parts: tuple[list[str], list[ReadTask]], order: Stories
@@ -286,7 +285,6 @@ def test_every_edge_points_backward(
         assert all(earlier < phase.number for earlier in [*phase.needs, *phase.follows])
 
 
-@settings(deadline=None)
 @given(drawn(), st.sampled_from(["one-by-one", "parallel"]))
 def test_the_same_input_makes_the_same_plan(
     parts: tuple[list[str], list[ReadTask]], order: Stories

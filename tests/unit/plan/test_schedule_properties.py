@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning import boxed, plan
@@ -156,7 +156,6 @@ def _files(run: Run, name: str, places: set[str]) -> list[str]:
     return written(boxed("pending", name, files=tuple(task.files)), places)
 
 
-@settings(deadline=None)
 @given(plans(), st.sampled_from(["prefer", "strict"]), Failing, st.data())
 def test_no_task_starts_before_all_it_needs_is_done(
     plan: Plan, roles: Roles, failing: set[int], data: st.DataObject
@@ -164,7 +163,6 @@ def test_no_task_starts_before_all_it_needs_is_done(
     Run(plan, roles, failing, data).go(never_too_soon)
 
 
-@settings(deadline=None)
 @given(plans(), Failing, st.data())
 def test_tasks_that_name_one_file_never_run_at_once(
     plan: Plan, failing: set[int], data: st.DataObject
@@ -172,7 +170,6 @@ def test_tasks_that_name_one_file_never_run_at_once(
     Run(plan, "prefer", failing, data).go(never_on_one_file)
 
 
-@settings(deadline=None)
 @given(plans(), Failing, st.data())
 def test_no_slot_idles_while_a_task_is_ready(
     plan: Plan, failing: set[int], data: st.DataObject
@@ -188,7 +185,6 @@ def test_no_slot_idles_while_a_task_is_ready(
             schedule.pass_gate(phase)
 
 
-@settings(deadline=None)
 @given(plans(), st.sampled_from(["prefer", "strict"]), Failing, st.data())
 def test_a_failure_halts_exactly_what_needs_it_and_the_rest_goes_on(
     plan: Plan, roles: Roles, failing: set[int], data: st.DataObject
@@ -208,7 +204,6 @@ def test_a_failure_halts_exactly_what_needs_it_and_the_rest_goes_on(
     )
 
 
-@settings(deadline=None)
 @given(plans(), st.sampled_from(["prefer", "strict"]), Failing, st.data())
 def test_after_retry_everything_is_done(
     plan: Plan, roles: Roles, failing: set[int], data: st.DataObject
@@ -232,7 +227,6 @@ def test_after_retry_everything_is_done(
     assert run.schedule.due() == []
 
 
-@settings(deadline=None)
 @given(plans(), Failing, st.data())
 def test_a_run_that_people_steer_keeps_files_apart_and_ends(
     plan: Plan, failing: set[int], data: st.DataObject
@@ -249,7 +243,6 @@ def test_a_run_that_people_steer_keeps_files_apart_and_ends(
     run.go(never_on_one_file)
 
 
-@settings(deadline=None)
 @given(plans(), Failing, st.data())
 def test_a_schedule_made_anew_from_the_states_goes_on_alike(
     plan: Plan, failing: set[int], data: st.DataObject

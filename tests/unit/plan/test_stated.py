@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning import prose, task, tasks_file
@@ -275,7 +275,6 @@ TEXTS = (
 WORDS = st.sampled_from(TEXTS)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(WORDS, max_size=9).map(" ".join), max_size=5),
     st.sampled_from([None, "", "mermaid", "text"]),
