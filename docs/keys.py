@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sixfold.dashboard.actions import ACTIONS, PLAYING, Action
+from sixfold.dashboard.action import Action
+from sixfold.dashboard.actions import ACTIONS, PLAYING
 
 README = Path(__file__).parent.parent / "README.md"
 _PLACE = re.compile(r"(?<=\| key \| does \|\n\|---\|---\|\n)(?:\|.*\|\n)+")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from textual import events
 
-from sixfold.dashboard.actions import ACTIONS, Action, label_of
+from sixfold.dashboard.action import Action
+from sixfold.dashboard.actions import ACTIONS, label_of
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, width_of
 

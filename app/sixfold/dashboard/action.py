@@ -1,0 +1,103 @@
+"""What a key does: its words, its place in the footer, and when it can be done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sixfold.dashboard import when
+from sixfold.dashboard.situation import Situation
+from sixfold.dashboard.when import Can
+
+Foot: TypeAlias = Literal["", "offered", "always"]
+ALWAYS: Foot = "always"
+OFFERED: Foot = "offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A thing a key does: `action_ID` of the app, or of the screen in front."""
+
+    id: str
+    keys: str
+    """Comma-separated names of keys; the first is the one shown."""
+    label: str
+    tooltip: str
+    can: Callable[[Situation], Can]
+    on: str = "app"
+    cap: str = ""
+    """The key as the screen shows it, where that is not its name."""
+    foot: Foot = ""
+    """Does it stand in the footer: always, or only while it can be done (`offered`)."""
+
+    @property
+    def name(self) -> str:
+        """As Textual calls it: `app.pause`, `screen.zoom`."""
+        return f"{self.on}.{self.id}"
+
+    def stands(self, now: Situation) -> bool:
+        """Does it stand in the footer now: what can not be done is dimmed.
+
+        Below a text, and in a replay, it is gone.
+        """
+        can = self.can(now)
+        if self.foot == OFFERED or now.place == "text" or now.replay:
+            return bool(self.foot) and can is True
+        return bool(self.foot) and can is not False
+
+    @property
+    def shown_key(self) -> str:
+        """The key as the screen shows it."""
+        return self.cap or self.keys.split(",")[0]
+
+
+def of_screen(
+    id_: str,
+    keys: str,
+    label: str,
+    tooltip: str,
+    can: Callable[[Situation], Can] = when.anywhere,
+    *,
+    cap: str = "",
+    foot: Foot = "",
+) -> Action:
+    """An action of the screen in front."""
+    return Action(
+        id=id_, keys=keys, label=label, tooltip=tooltip, can=can, on="screen", cap=cap, foot=foot
+    )
+
+
+_CAPS = {
+    "space": "Space",
+    "left": "←",
+    "right": "→",
+    "shift+left": "⇧←",
+    "shift+right": "⇧→",
+    "home": "Home",
+    "end": "End",
+    "plus": "+",
+    "minus": "-",
+}
+"""Keys whose name is not what stands on them."""
+
+
+def of_run(
+    id_: str,
+    key: str,
+    tooltip: str,
+    foot: Foot = ALWAYS,
+    *,
+    can: Callable[[Situation], Can] | None = None,
+    label: str = "",
+) -> Action:
+    """An action of the app, which by default can be done unless the run would refuse it."""
+    return Action(
+        id=id_,
+        keys=key,
+        label=label or id_.replace("_", " "),
+        tooltip=tooltip,
+        can=can or when.asks(id_),
+        cap=_CAPS.get(key.split(",", maxsplit=1)[0], ""),
+        foot=foot,
+    )

@@ -1,0 +1,153 @@
+"""When a key does something: whether it belongs here, and if not now, why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from sixfold.dashboard.situation import Situation
+
+Can: TypeAlias = bool | str
+"""True: it can be done. False: not in this place. A text: not now, and why."""
+
+
+def anywhere(now: Situation) -> Can:
+    """Wherever no question is in front."""
+    return now.place != "dialog"
+
+
+def in_panes(now: Situation) -> Can:
+    """Where there is more than one pane."""
+    return now.place in {"main", "plan", "inbox"} or now.sections
+
+
+def asks(action: str) -> Callable[[Situation], Can]:
+    """It can be done unless the run would refuse it."""
+    return lambda now: of_run(now) and (now.refused.get(action) or True)
+
+
+def gate(now: Situation) -> Can:
+    """It can be done unless the run would refuse a gate; to one gate that is no run, too."""
+    return now.place != "dialog" and (now.refused.get("gate") or True)
+
+
+def of_run(now: Situation) -> bool:
+    """Is this a run, and no question in front."""
+    return now.place != "dialog" and not now.alone
+
+
+def panes(now: Situation) -> Can:
+    """Where the panes of a run are."""
+    return now.place == "main" and not now.alone
+
+
+def beside_tests(action: str) -> Callable[[Situation], Can]:
+    """As `asks`, where the key does not mean tests."""
+    asked = asks(action)
+    return lambda now: False if now.tests else asked(now)
+
+
+def of_tests(action: str) -> Callable[[Situation], Can]:
+    """It can be done to the tests in focus, unless there is a reason not to."""
+    return lambda now: now.tests and (now.refused.get(action) or True)
+
+
+def start(now: Situation) -> Can:
+    """A plan is there, and has not been started."""
+    return now.startable and now.place != "dialog"
+
+
+def details(now: Situation) -> Can:
+    """Something is selected that there is more about."""
+    if now.sections:
+        return bool(now.enter)
+    if now.enter == "edit" and "edit" in now.refused:
+        return now.refused["edit"]
+    return now.place in {"main", "plan", "inbox", "timeline"} and (
+        bool(now.chosen) or "nothing is selected"
+    )
+
+
+def in_log(now: Situation) -> Can:
+    """A log is in focus."""
+    return now.place != "dialog" and (now.log or "choose a log first: Tab, or 1 to 6")
+
+
+def searched(now: Situation) -> Can:
+    """Something was searched for in the log in focus."""
+    if now.log and not now.searched and "reject" not in now.refused:
+        return False  # the key is an answer then
+    return now.log and (now.searched or "nothing was searched for; / does")
+
+
+def no(action: str) -> Callable[[Situation], Can]:
+    """A no to what is asked; while something is searched for the key finds."""
+    asked = asks(action)
+    return lambda now: False if now.log and (now.searched or action in now.refused) else asked(now)
+
+
+def tree(now: Situation) -> Can:
+    """A tree is in focus: of tests, or of phases."""
+    return now.tests or now.phases
+
+
+def of_attempt(now: Situation) -> Can:
+    """On a task's page, where there are attempts."""
+    return now.attempts
+
+
+def with_steps(now: Situation) -> Can:
+    """A slot is chosen whose agent has told its plan."""
+    return now.place == "main" and (now.steps or "choose a slot whose agent has told its plan")
+
+
+def in_diff(now: Situation) -> Can:
+    """A diff is in front."""
+    return now.diff
+
+
+def planned(now: Situation) -> Can:
+    """The run has a plan."""
+    return of_run(now) and (now.planned or "no plan is loaded yet")
+
+
+def with_tree(now: Situation) -> Can:
+    """The tree of phases is on the screen."""
+    return (
+        now.place in {"main", "plan"} and not now.alone and (now.planned or "no plan is loaded yet")
+    )
+
+
+def shows_tasks(now: Situation) -> bool:
+    """Are tasks on the screen that can be selected."""
+    return now.place in {"main", "plan", "timeline"} and not now.alone
+
+
+def runs(now: Situation) -> Can:
+    """There is a task at work to go to."""
+    return shows_tasks(now) and (now.running or "no task is at work")
+
+
+def failing(now: Situation) -> Can:
+    """There is a task that failed to go to."""
+    return shows_tasks(now) and (now.failing or "no task has failed")
+
+
+def in_timeline(now: Situation) -> Can:
+    """The lanes over time are in front."""
+    return now.place == "timeline"
+
+
+def follows(now: Situation) -> Can:
+    """There is an end to follow: of a log, or of the lanes."""
+    return now.place == "timeline" or in_log(now)
+
+
+def in_replay(now: Situation) -> Can:
+    """A replay is in front."""
+    return bool(now.replay) and now.place == "main"
+
+
+def back(now: Situation) -> Can:
+    """There is something to go back from."""
+    return now.place in {"text", "plan", "inbox", "timeline"} or now.zoomed or now.searched
