@@ -170,8 +170,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     gate: GateSettings = GateSettings()
     permissions: PermissionSettings = PermissionSettings()
     budget: Budget = Budget()
-    sandbox: Literal["auto", "bwrap", "off"] = "auto"
-    """Are agents kept by bubblewrap from writing anywhere but where they work."""
+    sandbox: Literal["known", "auto", "bwrap", "off"] = "known"
+    """Are agents kept by bubblewrap from writing anywhere but where they work: those of which it
+    is known what else is their own, or all."""
     prompts: str = ""
     """Folder of prompts that come before our own, relative to `sixfold.yaml`."""
     notify: NotifySettings | None = None

@@ -198,6 +198,23 @@ def test_without_bubblewrap_a_run_says_so_once_or_does_not_start(
 
 
 @needs_bwrap
+@pytest.mark.parametrize(
+    ("settings", "sandbox"), [({}, "off"), ({"sandbox": "auto"}, "bwrap")], ids=["", "auto"]
+)
+def test_a_program_that_nobody_knows_is_held_where_the_config_says_so(
+    tmp_path: Path, home: Path, settings: dict[str, str], sandbox: str
+) -> None:
+    assert home
+    notes = tmp_path / "notes"
+    command = shell(tmp_path, f"echo a > a.txt; echo $SIXFOLD_TASK >> {notes} || true")
+    agents = {"mine": {"protocol": "command", "command": command}}
+    work = Repository(tmp_path / "r", TASKS, isolation="worktree", agents=agents, **settings)
+    code, events = work.run()
+    assert (code, of(events, ev.RunStarted)[0].sandbox) == (0, sandbox)
+    assert notes.exists() == (sandbox == "off")
+
+
+@needs_bwrap
 def test_doctor_starts_agents_inside(tmp_path: Path, home: Path) -> None:
     inside = tmp_path / "inside.json"
     inside.write_text(json.dumps({}))

@@ -99,7 +99,7 @@ def test_the_only_agent_of_a_file_is_the_default() -> None:
         ("permissions:\n  deny:\n    - kind: exec", "f:3", "no kind of tool: 'exec'"),
         ("permissions:\n  dany: []", "f:2", "known here: deny, ask, allow"),
         ("budget: {usd: 0}", "f:1", "budget.usd"),
-        ("sandbox: maybe", "f:1", "expected auto or bwrap or off"),
+        ("sandbox: maybe", "f:1", "expected known or auto or bwrap or off"),
         ("notify: [1]", "f:1", "notify.command.0"),
         ("notify: []", "f:1", "notify.command"),
         ("notify: [' ']", "f:1", "its program has no name"),

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from sixfold.agents import sandbox
 from sixfold.agents.roster import enlist
-from sixfold.agents.sandbox import TMP, Bounds, Sandbox
+from sixfold.agents.sandbox import TMP, Bounds, Sandbox, concerns
 from sixfold.catalogue import KNOWN
 from sixfold.config import BUILT_IN, ConfigError, Settings
 from sixfold.process import MARKER, sweep
@@ -36,9 +36,9 @@ def used(settings: Settings) -> list[str]:
     return sorted(name for name in wanted | listed if name)
 
 
-def outsiders(settings: Settings) -> list[str]:
-    """Of those, the ones whose work is not written down in a playbook."""
-    return [name for name in used(settings) if settings.agents[name].protocol != "scripted"]
+def confined(settings: Settings, held: Sandbox) -> list[str]:
+    """Of those, the ones that a sandbox is for."""
+    return [name for name in used(settings) if concerns(held, name, settings.agents[name])]
 
 
 def installed() -> list[str]:

@@ -55,6 +55,8 @@ class Sandbox(Struct, frozen=True):
     """Why there is none where one was wanted, and how to get it."""
     writable: Sequence[Path] = ()
     """What every agent may write: the caches of its tools."""
+    strangers: bool = True
+    """Are agents held, too, of which nobody said what is their own."""
 
 
 def before(
@@ -69,10 +71,9 @@ def before(
 ) -> list[str]:
     """What stands in front of an agent's command where it is held; what is its own is made.
 
-    Those that play a playbook are not: what they do is what its author wrote. Relative paths of
-    `agent` start at `folder`.
+    Relative paths of `agent` start at `folder`.
     """
-    if not held.program or agent.protocol == "scripted":
+    if not held.program or not concerns(held, name, agent):
         return []
     own = made(own_places(name, agent, environ, folder))
     command = [folder / word for word in agent.command if "/" in word]
@@ -80,6 +81,15 @@ def before(
     writable = [*bounds.writable, *own, *held.writable]
     fixed = [*(one for one in seen if one not in writable), *bounds.fixed]
     return words(held.program, structs.replace(bounds, writable=writable, fixed=fixed), cwd)
+
+
+def concerns(held: Sandbox, name: str, agent: AgentSettings) -> bool:
+    """Is an agent one that the sandbox is for.
+
+    Those that play a playbook are not: what they do is what its author wrote.
+    """
+    known = held.strangers or bool(agent.writable or _homes(name, agent))
+    return known and agent.protocol != "scripted"
 
 
 def words(program: str, bounds: Bounds, cwd: Path) -> list[str]:
@@ -95,19 +105,20 @@ def words(program: str, bounds: Bounds, cwd: Path) -> list[str]:
     return [program, *outer_first, *shut, *_ENDS, *here, "--"]
 
 
-def find(setting: Literal["auto", "bwrap", "off"], environ: Mapping[str, str]) -> Sandbox:
+def find(setting: Literal["known", "auto", "bwrap", "off"], environ: Mapping[str, str]) -> Sandbox:
     """The sandbox that the setting asks for, tried out.
 
     Raises `UserError` where it must be there and is not.
     """
     if setting == "off":
         return Sandbox()
+    strangers = setting != "known"
     try:
-        return Sandbox(_working(environ))
+        return Sandbox(_working(environ), strangers=strangers)
     except UserError as error:
         if setting == "bwrap":
             raise
-        return Sandbox(missing=f"{error.what}; {error.hint}")
+        return Sandbox(missing=f"{error.what}; {error.hint}", strangers=strangers)
 
 
 def _working(environ: Mapping[str, str]) -> str:

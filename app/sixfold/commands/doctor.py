@@ -153,7 +153,8 @@ def _sandbox(root: Path, options: Options) -> Check:
     except UserError as error:
         return Check("sandbox", f"{error.where}: {error.what}", error.hint)
     if found.program:
-        return Check("sandbox", f"{found.program}: agents write only where they work")
+        who = "" if found.strangers else ", those that are known by name or say what is `writable`"
+        return Check("sandbox", f"{found.program}: agents write only where they work{who}")
     text = "off: agents can write whatever you can"
     return Check("sandbox", text, tip=found.missing)
 

@@ -108,14 +108,14 @@ class Job(Struct, frozen=True, kw_only=True):
             names = f"{', '.join(left[:MOST_NAMED])}{more}"
             how = "commit it, or name it in `isolation: {copy: [...]}`"
             notes.append(f"not in git, so agents do not see it: {names}; {how}")
-        if self.sandbox.missing and roll_call.outsiders(self.settings):
+        if self.sandbox.missing and roll_call.confined(self.settings, self.sandbox):
             notes.append(f"agents can write whatever you can: {self.sandbox.missing}")
         return notes
 
     @property
     def held(self) -> Literal["bwrap", "off"]:
-        """What holds the agents; those that play a playbook need nothing."""
-        held = self.sandbox.program and roll_call.outsiders(self.settings)
+        """What holds the agents, or some of them."""
+        held = self.sandbox.program and roll_call.confined(self.settings, self.sandbox)
         return "bwrap" if held else "off"
 
     @property

@@ -96,6 +96,26 @@ def test_where_it_does_not_work_the_reason_is_told(tmp_path: Path, program: str)
     assert sandbox.find("off", environ) == sandbox.Sandbox()
 
 
+@pytest.mark.parametrize(
+    ("name", "agent", "known"),
+    [
+        ("claude", AgentSettings("acp", ["a"]), True),
+        ("mine", AgentSettings("acp", ["/opt/bin/codex-acp"]), True),
+        ("mine", AgentSettings("command", ["npx", "x"], format="gemini"), True),
+        ("mine", AgentSettings("command", ["a"], writable=["~/.a"]), True),
+        ("mine", AgentSettings("acp", ["a"]), False),
+        ("mine", AgentSettings("command", ["sh"]), False),
+    ],
+)
+def test_strangers_are_held_only_where_the_config_says_so(
+    name: str, agent: AgentSettings, known: bool
+) -> None:
+    assert sandbox.concerns(sandbox.Sandbox("bwrap", strangers=False), name, agent) is known
+    assert sandbox.concerns(sandbox.Sandbox("bwrap"), name, agent)
+    played = AgentSettings("scripted", playbook="p")
+    assert not sandbox.concerns(sandbox.Sandbox("bwrap"), name, played)
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that everybody may write, whatever is closed around those of pytest."""
