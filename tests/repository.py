@@ -20,6 +20,8 @@ from sixfold.runner.store import RunFolder, Store
 
 SCRIPT = ".specify/scripts/bash/check-prerequisites.sh"
 TASKS = "specs/001-x/tasks.md"
+PATIENCE = 90.0
+"""Seconds that anything may take on a machine with better things to do."""
 Step = dict[str, Any]
 NOTHING = "# Spec\n\nTwo files.\n"
 """A spec that asks for nothing which could be validated."""
@@ -101,7 +103,7 @@ class Repository:
     def sixfold(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`sixfold WORDS` in the repository, to its end."""
         process = self.start(*words)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=2 * PATIENCE)
         return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     def run(self, *words: str) -> tuple[int, list[ev.AnyEvent]]:
@@ -110,7 +112,7 @@ class Repository:
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, ev.decode_journal(done.stdout.encode().splitlines())
 
-    def live(self, seconds: float = 30) -> RunFolder:
+    def live(self, seconds: float = PATIENCE) -> RunFolder:
         """The live run, once it answers."""
 
         def look() -> RunFolder | None:
@@ -120,7 +122,7 @@ class Repository:
         found: RunFolder = wait_for(look, seconds)
         return found
 
-    def wait_for_event(self, kind: type, seconds: float = 30, **fields: object) -> Any:
+    def wait_for_event(self, kind: type, seconds: float = PATIENCE, **fields: object) -> Any:
         """The first event of a kind with these fields in the live run's journal."""
         run = self.live(seconds)
 
@@ -135,7 +137,7 @@ class Repository:
         return wait_for(look, seconds)
 
 
-def wait_for(look: Any, seconds: float = 30) -> Any:
+def wait_for(look: Any, seconds: float = PATIENCE) -> Any:
     """What `look` answers once it answers something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -143,6 +145,22 @@ def wait_for(look: Any, seconds: float = 30) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(f"nothing after {seconds} s")
+
+
+def begin(
+    repository: Repository, processes: list[subprocess.Popen[str]], *words: str
+) -> subprocess.Popen[str]:
+    """`sixfold run --headless --json`, running; it ends with the test."""
+    process = repository.start("run", "--headless", "--json", *words)
+    processes.append(process)
+    return process
+
+
+def events_of(process: subprocess.Popen[str]) -> list[ev.AnyEvent]:
+    """What a run that was begun told to its end."""
+    out, err = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in err, err
+    return ev.decode_journal(out.encode().splitlines())
 
 
 def of(events: Iterable[ev.AnyEvent], kind: type) -> list[Any]:

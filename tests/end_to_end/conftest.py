@@ -1,4 +1,4 @@
-"""Repositories that the real Spec Kit set up, one for each test."""
+"""Repositories that the real Spec Kit set up, one for each test; processes that end with it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
+from repository import PATIENCE
 from speckit import INIT, SpecKitRepository
 
 # Where the tests run in the background of a shell SIGINT is ignored, and so it would be by runs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def processes() -> Iterator[list[Popen[str]]]:
+    """Processes that a test started: those that still run are told to end."""
+    started: list[Popen[str]] = []
+    yield started
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

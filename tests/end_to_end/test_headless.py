@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -19,16 +18,6 @@ from sixfold import events as ev
 
 TASKS = "## Phase 1: Setup\n\n- [ ] T001 Write one\n- [ ] T002 Write two\n"
 SIXFOLD = shlex.join([sys.executable, "-m", "sixfold"])
-
-
-@pytest.fixture
-def processes() -> Iterator[list[Popen[str]]]:
-    started: list[Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=15)
 
 
 def info(repository: Repository) -> dict[str, Any]:

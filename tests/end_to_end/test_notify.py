@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -27,16 +26,6 @@ with open(sys.argv[1], "a") as file:
     file.write(json.dumps(told) + "\\n")
 """
 RED = {"command": ["sh", "-c", "echo half done; exit 1"], "format": "lines", "fix_attempts": 0}
-
-
-@pytest.fixture
-def processes() -> Iterator[list[Popen[str]]]:
-    started: list[Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=15)
 
 
 def keeping(folder: Path) -> tuple[list[str], Path]:

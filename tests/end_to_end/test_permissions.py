@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 import acp_agent
-from repository import Repository, end_of, of, outcomes, wait_for
+from repository import Repository, begin, end_of, events_of, of, outcomes, wait_for
 from sixfold import events as ev
 
 TASKS = """\
@@ -41,16 +40,6 @@ EDIT = {
 }
 
 
-@pytest.fixture
-def processes() -> Iterator[list[Popen[str]]]:
-    started: list[Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=15)
-
-
 def asking(folder: Path, *calls: Any, **settings: Any) -> Repository:
     """Both tasks ask for these tool calls, then do their work."""
     steps = [{"ask": {"toolCall": call, "options": OPTIONS}} for call in calls]
@@ -60,18 +49,6 @@ def asking(folder: Path, *calls: Any, **settings: Any) -> Repository:
     command = [sys.executable, acp_agent.__file__, str(script)]
     agents = {"x": {"protocol": "acp", "command": command}}
     return Repository(folder / "r", TASKS, isolation="worktree", agents=agents, **settings)
-
-
-def begin(repository: Repository, processes: list[Popen[str]], *words: str) -> Popen[str]:
-    process = repository.start("run", "--headless", "--json", "--wait", *words)
-    processes.append(process)
-    return process
-
-
-def events_of(process: Popen[str]) -> list[ev.AnyEvent]:
-    out, err = process.communicate(timeout=60)
-    assert "Traceback" not in err, err
-    return ev.decode_journal(out.encode().splitlines())
 
 
 def said(repository: Repository, task: str) -> str:
@@ -90,7 +67,7 @@ def test_a_person_allows_one_and_rejects_another_and_neither_waits_for_the_other
     tmp_path: Path, processes: list[Popen[str]]
 ) -> None:
     repository = asking(tmp_path, RUN)
-    process = begin(repository, processes)
+    process = begin(repository, processes, "--wait")
     asked = repository.wait_for_event(ev.PermissionAsked, task="T001")
     assert (asked.text, asked.kind, asked.command) == ("run make gen", "execute", "make gen")
     assert asked.options == ["allow", "always", "reject", "never"]
@@ -112,7 +89,7 @@ def test_an_answer_for_the_whole_run_is_an_answer_to_all_who_ask_the_same(
     tmp_path: Path, processes: list[Popen[str]], option: str, chosen: str
 ) -> None:
     repository = asking(tmp_path, RUN, RUN)
-    process = begin(repository, processes)
+    process = begin(repository, processes, "--wait")
     for task in ("T001", "T002"):
         repository.wait_for_event(ev.PermissionAsked, task=task)
     answer(repository, "T001", option)
@@ -165,7 +142,7 @@ def test_what_is_asked_is_allowed_where_a_person_said_yes_beforehand(tmp_path: P
 
 def test_a_question_is_withdrawn_with_its_turn(tmp_path: Path, processes: list[Popen[str]]) -> None:
     repository = asking(tmp_path, RUN)
-    process = begin(repository, processes)
+    process = begin(repository, processes, "--wait")
     asked = repository.wait_for_event(ev.PermissionAsked, task="T001")
     repository.sixfold("cancel", "T001")
     told = repository.wait_for_event(ev.PermissionAnswered, request=asked.request)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 
-from repository import Repository, end_of, leftovers, of, outcomes
+from repository import Repository, begin, end_of, events_of, leftovers, of, outcomes
 from sixfold import events as ev
 
 TASKS = """\
@@ -22,28 +21,6 @@ SLOW = {
     "run": "if [ -e begun ]; then echo 1 >> work-$SIXFOLD_TASK.txt; else touch begun; sleep 60; fi"
 }
 CANNED = {"protocol": "scripted", "playbook": "playbook.yaml"}
-
-
-@pytest.fixture
-def processes() -> Iterator[list[Popen[str]]]:
-    started: list[Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=15)
-
-
-def begin(repository: Repository, processes: list[Popen[str]], *words: str) -> Popen[str]:
-    process = repository.start("run", "--headless", "--json", *words)
-    processes.append(process)
-    return process
-
-
-def events_of(process: Popen[str]) -> list[ev.AnyEvent]:
-    out, err = process.communicate(timeout=60)
-    assert "Traceback" not in err, err
-    return ev.decode_journal(out.encode().splitlines())
 
 
 def told(repository: Repository, *words: str) -> None:

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 
 import psutil
-import pytest
 
-from repository import Repository, end_of, leftovers, of, outcomes, wait_for
+from repository import Repository, begin, end_of, events_of, leftovers, of, outcomes, wait_for
 from sixfold import events as ev
 from sixfold.link import Link
 
@@ -29,28 +27,6 @@ PAIRS = """\
 - [ ] T003 Write three (depends on T001)
 """
 UNTIL_GO = {"run": "until [ -e go ]; do sleep 0.05; done; echo 1 >> work-$SIXFOLD_TASK.txt"}
-
-
-@pytest.fixture
-def processes() -> Iterator[list[Popen[str]]]:
-    started: list[Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=15)
-
-
-def begin(repository: Repository, processes: list[Popen[str]], *words: str) -> Popen[str]:
-    process = repository.start("run", "--headless", "--json", *words)
-    processes.append(process)
-    return process
-
-
-def events_of(process: Popen[str]) -> list[ev.AnyEvent]:
-    out, err = process.communicate(timeout=60)
-    assert "Traceback" not in err, err
-    return ev.decode_journal(out.encode().splitlines())
 
 
 def told(repository: Repository, *words: str) -> None:
