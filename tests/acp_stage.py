@@ -9,12 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import acp_agent
 from client import Ear
+from sixfold.agents.acp import wire
 from sixfold.agents.acp.adapter import AcpAgent
+from sixfold.agents.acp.wire import read
 from sixfold.agents.agent import Turn, TurnEnd
 from sixfold.agents.permissions import Permit
 from sixfold.events import Utterance
+from sixfold.masking import Masks
 from sixfold.process import MARKER, marked
 
 PROGRAM = str(Path(acp_agent.__file__))
@@ -30,10 +35,13 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.heard: list[Utterance] = []
+        self.came: list[bytes] = []
+        """Every line of the agent's stdout."""
         self.permit: Permit | None = None
         self.timeout, self.stall_timeout, self.mode = PATIENCE, PATIENCE, ""
         self.usual: dict[str, str] = {}
         self.session = ""
+        self.masks = Masks()
         self.ear = Ear()
         self._agents: dict[tuple[str, ...], AcpAgent] = {}
 
@@ -63,14 +71,21 @@ class Stage:
             env={**os.environ, MARKER: RUN, "SIXFOLD_RESULT": str(self.result)},
             result=self.result,
             transcript=self.log,
+            masks=self.masks,
             session=self.session,
             again="go on",
         )
         self.ear = Ear(self.permit, self.ear.words, hear=self.heard.extend)
         try:
-            return await agent.take(turn, self.ear)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(wire, "read", self._read)
+                return await agent.take(turn, self.ear)
         finally:
             assert not marked({MARKER: RUN})
+
+    def _read(self, line: bytes) -> wire.Message | None:
+        self.came.append(line)
+        return read(line)
 
     @property
     def result(self) -> Path:
@@ -91,5 +106,5 @@ class Stage:
     async def until(self, said: str) -> None:
         """Wait until the agent has sent this."""
         async with asyncio.timeout(PATIENCE):
-            while said.encode() not in (self.transcript if self.log.exists() else b""):  # noqa: ASYNC110 - a file tells nobody
+            while not any(said.encode() in line for line in self.came):  # noqa: ASYNC110 - a list tells nobody
                 await asyncio.sleep(0.01)

@@ -17,6 +17,7 @@ from sixfold.agents.agent import Agent, Client, Turn, TurnEnd, prompt_file
 from sixfold.agents.endings import FINE, judged
 from sixfold.agents.formats.format import Format
 from sixfold.agents.formats.stream import Stream
+from sixfold.agents.keeping import Pieced
 from sixfold.agents.pipes import Pieces
 from sixfold.agents.speech import LONGEST_LINE, utterance
 from sixfold.agents.totals import Totals
@@ -160,15 +161,27 @@ class CommandAgent(Agent):
                 )
             except OSError as error:
                 return TurnEnd(ok=False, reason=f"cannot start {command[0]}: {error.strerror}")
-            end = await self._hear_out(child, transcript, listener)
+            pieced = Pieced(transcript.write, self._form.piece) if self._form else None
+            if pieced:
+                stack.callback(pieced.end)
+            keep = pieced.feed if pieced else transcript.write
+            end = await self._hear_out(child, keep, transcript, listener)
         return _judge(end, turn)
 
     async def _hear_out(
-        self, child: process.Child, transcript: Transcript, listener: Listener
+        self,
+        child: process.Child,
+        keep: Callable[[bytes], None],
+        transcript: Transcript,
+        listener: Listener,
     ) -> TurnEnd:
+        """`keep` gets its stdout, `transcript` its stderr."""
         now = asyncio.get_running_loop().time
         most = now() + self._timeout
         clock = asyncio.timeout_at(most)
+
+        def beside(chunk: bytes) -> None:
+            transcript.write(chunk, is_out=False)
 
         def hear(chunk: bytes) -> None:
             listener.out(chunk)
@@ -177,8 +190,8 @@ class CommandAgent(Agent):
         try:
             async with clock:
                 await asyncio.gather(
-                    _listen(child, child.out, transcript, hear),
-                    _listen(child, child.err, transcript, listener.err),
+                    _listen(child, child.out, keep, hear),
+                    _listen(child, child.err, beside, listener.err),
                 )
                 await child.wait()
         except TimeoutError:
@@ -211,13 +224,13 @@ def _noted(line: str) -> Utterance:
 async def _listen(
     child: process.Child,
     reader: asyncio.StreamReader | None,
-    transcript: Transcript,
+    keep: Callable[[bytes], None],
     hear: Callable[[bytes], None],
 ) -> None:
     if reader is None:
         return
     async for chunk in process.chunks(child, reader):
-        transcript.write(chunk, is_out=reader is child.out)
+        keep(chunk)
         hear(chunk)
 
 

@@ -14,6 +14,7 @@ import pytest
 from acp_stage import Stage, Step
 from sixfold.agents import pipes
 from sixfold.agents.acp import adapter
+from sixfold.agents.acp.hearing import piece
 from sixfold.agents.acp.wire import read
 from sixfold.agents.agent import TurnEnd
 from sixfold.agents.permissions import Request
@@ -21,6 +22,7 @@ from sixfold.agents.pipes import Lines
 from sixfold.agents.roster import enlist
 from sixfold.config import parse
 from sixfold.events import Utterance
+from sixfold.masking import Masks
 
 OPTIONS = [
     {"optionId": "always", "kind": "allow_always", "name": "Always"},
@@ -58,6 +60,44 @@ async def test_a_turn_ends_well_and_its_messages_are_joined_to_lines(stage: Stag
     assert (stage.folder / "a.go").exists()
     assert (stage.folder / "T1-1.prompt.md").read_text() == "# Task T1 café\n"
     assert b'"stopReason": "end_turn"' in stage.transcript
+
+
+async def test_a_secret_in_pieces_does_not_come_to_rest_in_the_transcript(stage: Stage) -> None:
+    stage.masks = Masks(["s3cret-value"])
+    usage = {"sessionUpdate": "usage_update", "used": 3, "size": 9}
+    title = {"sessionUpdate": "session_info_update", "title": "work"}
+    await stage.play(
+        {"say": {"pieces": ["the key is s3", "cret-", "val"], "every": 0.01}},
+        {"update": usage},
+        {"say": "ue, and\nghp_0123456789abcdef"},
+        {"update": title},
+        {"say": "ABCDEF01234567 too"},
+        {"think": "now s3cr"},
+        {"think": "et-value"},
+        {"print": "no frame, s3cret-value"},
+        {"say": "s3cret-v"},
+        {"say": "alue"},
+        {"die": 9},
+    )
+    log = stage.transcript.decode()
+    assert log.count("***") == 5
+    assert '"text": "the key is ***, and\\n"' in log
+    assert '"text": "*** too"' in log
+    assert [word for word in ("s3cr", "val", "ue,", "ghp_", "ABCDEF") if word in log] == []
+    assert '"usage_update"' in log
+
+
+async def test_a_text_in_pieces_is_in_the_transcript_whole_and_once(stage: Stage) -> None:
+    pieces = [str(number % 10) * (number % 7) + "\n" * (number % 11 == 0) for number in range(500)]
+    big = ["x" * 50_000, "y" * 50_000, " z" * 40_000, "the end"]
+    await stage.play({"say": {"pieces": [*pieces, *big], "every": 0}})
+    texts = [
+        found.text
+        for line in stage.transcript.splitlines()
+        if (message := read(line)) and (found := piece(message))
+    ]
+    assert "".join(texts) == "".join([*pieces, *big])
+    assert max(map(len, texts)) < 200_000
 
 
 async def test_tool_calls_are_told_once_they_are_known_and_when_they_fail(stage: Stage) -> None:

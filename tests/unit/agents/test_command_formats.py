@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import tracemalloc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,37 @@ async def test_a_turn_is_heard_counted_and_judged_by_its_stream(stage: Stage) ->
     assert stage.ear.usage == Usage(7, 0, 0.5)
     assert stage.calls == [[["-p"], "# Task\n"]]
     assert (stage.folder / "T1.log").read_bytes() == lines(FIRST)
+
+
+def gemini(text: str) -> dict[str, Any]:
+    return {"type": "message", "role": "assistant", "content": text, "delta": True}
+
+
+def claude(text: str) -> dict[str, Any]:
+    delta = {"type": "text_delta", "text": text}
+    event = {"type": "content_block_delta", "index": 0, "delta": delta}
+    return {"type": "stream_event", "event": event}
+
+
+@pytest.mark.parametrize(("form", "piece"), [("gemini", gemini), ("claude", claude)])
+async def test_a_secret_in_pieces_does_not_come_to_rest_in_the_transcript(
+    stage: Stage, form: str, piece: Callable[[str], dict[str, Any]]
+) -> None:
+    texts = [
+        "it is ghp_01234",
+        "56789abcdefABCDEF",
+        "01234567 or so\nand ghp_abcdefghij",
+        "klmnop0123",
+    ]
+    events = [*map(piece, texts), {"type": "other", "message": "then"}]
+    command = [sys.executable, "-c", f"import sys; {printing(events)}"]
+    await stage.take(CommandAgent("mine", command, env={}, timeout=20, form=FORMATS[form]))
+    log = (stage.folder / "T1.log").read_text()
+    assert "it is *** or so" in log
+    assert "and ***" in log
+    assert log.count("***") == 2
+    assert "then" in log
+    assert [word for word in ("ghp_", "ABCDEF", "klmnop") if word in log] == []
 
 
 async def test_a_session_goes_on_is_told_what_is_new_and_keeps_its_result(stage: Stage) -> None:

@@ -126,6 +126,7 @@ class AcpAgent:
             silence.cancel()
             opened.cancel()
             await to_the_end(_leave(talk, held, child, reading))
+            wire.end()
             hear(hearing.end())
 
 

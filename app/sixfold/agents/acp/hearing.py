@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from sixfold.agents import calls
 from sixfold.agents.acp.tools import Call
+from sixfold.agents.keeping import Piece
 from sixfold.agents.permissions import Option, Request
 from sixfold.agents.speech import Speaks, Speech, utterance
 from sixfold.events import Utterance
@@ -60,6 +61,27 @@ class Asked(Struct, rename="camel"):
 
     tool_call: Call
     options: list[Option]
+
+
+def piece(message: Mapping[str, Any]) -> Piece | None:
+    """The piece of a text in a message; None where there is none."""
+    match message:
+        case {
+            "method": "session/update",
+            "params": {
+                "update": {"sessionUpdate": str(kind), "content": {"text": str()} as content} as of
+            },
+        } if kind.endswith("_chunk"):
+            return Piece((kind, str(of.get("messageId"))), content, "text")
+    return None
+
+
+def is_aside(message: Mapping[str, Any]) -> bool:
+    """May this come amid the pieces of a text."""
+    match message:
+        case {"method": "session/update", "params": {"update": {"sessionUpdate": str(kind)}}}:
+            return kind not in _PROGRESS and kind != "plan"
+    return False
 
 
 class Hearing:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from sixfold import process
-from sixfold.agents.acp.hearing import ASKING, Hearing
+from sixfold.agents.acp.hearing import ASKING, Hearing, is_aside, piece
 from sixfold.agents.command import Hear
+from sixfold.agents.keeping import Keeping
 from sixfold.agents.pipes import Lines, from_json
 from sixfold.agents.speech import utterance
 from sixfold.events import Utterance
@@ -25,13 +26,14 @@ class Wire:
     """The library's transport to `child`.
 
     Updates are heard here, at once and in order; only what wants an answer or is one goes on to
-    the library. All that comes is in the transcript.
+    the library. All that comes is in the transcript, pieces of a message joined to its lines.
     """
 
     def __init__(
         self, child: process.Child, transcript: Transcript, hearing: Hearing, hear: Hear
     ) -> None:
-        self._child, self._transcript = child, transcript
+        self._child, self._keeping = child, Keeping(transcript.write)
+        self._lines = Lines()
         self._hearing, self._hear = hearing, hear
         self._messages = self._read()
         self.heard = time.monotonic()
@@ -56,14 +58,23 @@ class Wire:
     async def _read(self) -> AsyncIterator[Message]:
         if self._child.out is None:
             return
-        lines = Lines()
         async for chunk in process.chunks(self._child, self._child.out):
-            self._transcript.write(chunk)
             self.heard = time.monotonic()
-            for message in self._sort(lines.feed(chunk)):
+            for message in self._sort(self._lines.feed(chunk)):
                 yield message
-        for message in self._sort([lines.rest()]):
+        for message in self._sort(self._rest()):
             yield message
+
+    def end(self) -> None:
+        """Nothing more is read: what is held of it goes to the transcript."""
+        for line in self._rest():
+            self._keep(line, read(line))
+        self._keeping.end()
+
+    def _rest(self) -> list[bytes]:
+        """The line that was never ended."""
+        rest = self._lines.rest()
+        return [rest] if rest else []
 
     def _sort(self, lines: list[bytes]) -> list[Message]:
         """The messages among lines that go on; all before each is heard by then."""
@@ -79,9 +90,19 @@ class Wire:
             else:
                 heard += self._hearing.message(message)
                 passed += [message] if "id" in message else []
+            self._keep(line, message)
         if heard:
             self._hear(heard)
         return passed
+
+    def _keep(self, line: bytes, message: Message | None) -> None:
+        found = piece(message) if message and "id" not in message else None
+        if found:
+            self._keeping.piece(message, found)
+        elif message and is_aside(message):
+            self._keeping.aside(line)
+        else:
+            self._keeping.line(line)
 
 
 def read(line: bytes) -> Message | None:

@@ -14,6 +14,7 @@ from sixfold.agents import calls
 from sixfold.agents.agent import TurnEnd
 from sixfold.agents.endings import FINE, ended_in, failed, limited, stopped
 from sixfold.agents.formats.format import Began, Fact, Format, Session, insert
+from sixfold.agents.keeping import Piece
 from sixfold.agents.speech import Kind, utterance, utterances
 from sixfold.agents.totals import count, less, money
 from sixfold.model import Usage
@@ -134,6 +135,16 @@ class Claude(Format):
             case Result():
                 yield self._spent(_total(event))
                 yield self._end(event)
+
+    @staticmethod
+    def piece(event: object) -> Piece | None:
+        """Of what `--include-partial-messages` tells beforehand."""
+        match event:
+            case {"type": "stream_event", "event": {"delta": dict(delta), "index": int(index)}}:
+                for field in ("text", "thinking", "partial_json"):
+                    if isinstance(delta.get(field), str):
+                        return Piece((index, field), delta, field)
+        return None
 
     @staticmethod
     def resume(command: Sequence[str], session: str) -> list[str] | None:

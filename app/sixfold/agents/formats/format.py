@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from sixfold.agents.agent import TurnEnd
+from sixfold.agents.keeping import Piece
 from sixfold.events import Utterance
 from sixfold.model import Usage
 
@@ -49,6 +50,11 @@ class Format(Protocol):
     def end(self) -> Sequence[Utterance]:
         """What was still to be told."""
         return ()
+
+    @staticmethod
+    def piece(event: object) -> Piece | None:  # noqa: ARG004 - most come whole
+        """The piece of a text in an event, as JSON has it; None where there is none."""
+        return None
 
     @staticmethod
     def resume(command: Sequence[str], session: str) -> list[str] | None:

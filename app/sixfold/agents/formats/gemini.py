@@ -13,6 +13,7 @@ from sixfold.agents import calls
 from sixfold.agents.agent import TurnEnd
 from sixfold.agents.endings import FINE, ended_in
 from sixfold.agents.formats.format import Began, Fact, Format, Session, insert, message
+from sixfold.agents.keeping import Piece
 from sixfold.agents.speech import Speech, utterance
 from sixfold.agents.totals import count, less
 from sixfold.events import Utterance
@@ -114,6 +115,16 @@ class Gemini(Format):
     def end(self) -> Sequence[Utterance]:
         """What is left of a line."""
         return self._speech.end()
+
+    @staticmethod
+    def piece(event: object) -> Piece | None:
+        """Of a message that comes in pieces."""
+        match event:
+            case {"type": "message", "role": str(role), "content": str(), "delta": True} if (
+                isinstance(event, dict)
+            ):
+                return Piece(role, event, "content")
+        return None
 
     @staticmethod
     def resume(command: Sequence[str], session: str) -> list[str] | None:
