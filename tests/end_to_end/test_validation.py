@@ -226,6 +226,65 @@ def test_unmet_requirements_become_tasks(tmp_path: Path, isolation: str) -> None
     assert fold(events).met == 1
 
 
+def returning(root: Path, isolation: str = "worktree", **steps: Any) -> Repository:
+    """A repository whose validator is content the second time only."""
+    repo = repository(root, isolation)
+    unmet = {"id": "FR-001", "verdict": "unmet"}
+    repo.play(steps, validate={1: [{"judge": [unmet]}], 2: [{"judge": MET}]})
+    return repo
+
+
+def committed(repo: Repository, commit: str = "HEAD") -> str:
+    return repo.git("show", f"{commit}:specs/001-x/tasks.md")
+
+
+def test_tasks_that_come_back_and_their_boxes_are_in_the_runs_commits(tmp_path: Path) -> None:
+    repo = returning(tmp_path)
+    code, events = repo.run("--revalidate", "1")
+    assert code == 0, events
+    assert repo.git("status", "--porcelain", "specs") == ""
+    assert committed(repo) == repo.tasks.read_text()
+    (done,) = [one for one in of(events, ev.TaskEnded) if one.task == "T003"]
+    assert "- [ ] T003 Meet FR-001" in committed(repo, f"{done.commit}^")
+    assert "- [X] T003 Meet FR-001" in committed(repo, done.commit)
+    assert not [one for one in of(events, ev.PlanChanged) if one.edited or one.removed]
+
+
+def test_a_persons_edit_stays_theirs_where_tasks_come_back(tmp_path: Path) -> None:
+    edit = f"echo 'A note' >> {tmp_path}/specs/001-x/tasks.md; echo > two.txt"
+    repo = returning(tmp_path, T002=[{"run": edit}])
+    code, events = repo.run("--revalidate", "1")
+    assert code == 0, events
+    changed = [
+        line
+        for line in repo.git("diff", "--unified=0", "HEAD", "--", "specs").splitlines()
+        if line.startswith(("+", "-")) and not line.startswith(("+++", "---"))
+    ]
+    assert changed == ["+A note"]
+    assert "- [X] T003 Meet FR-001" in committed(repo)
+
+
+def test_in_a_shared_tree_tasks_that_come_back_are_ticked_in_it(tmp_path: Path) -> None:
+    repo = returning(tmp_path, "shared")
+    code, events = repo.run("--revalidate", "1")
+    assert code == 0, events
+    assert "- [X] T003 Meet FR-001" in repo.tasks.read_text()
+    assert repo.git("rev-list", "--count", "HEAD") == "1\n", "the person commits"
+
+
+@ISOLATION
+def test_a_run_that_goes_on_sends_back_what_was_not_met(tmp_path: Path, isolation: str) -> None:
+    repo = repository(tmp_path, isolation)
+    repo.play({}, validate=[{"judge": [{"id": "FR-001", "verdict": "unmet"}]}])
+    assert repo.run()[0] == 1
+    unmet = {"id": "FR-001", "verdict": "unmet"}
+    repo.play({}, validate={2: [{"judge": [unmet]}], 3: [{"judge": MET}]})
+    code, events = repo.run("--resume", "--revalidate", "1")
+    assert code == 0, events
+    assert of(events, ev.RequirementsReturned)[0].tasks == ["T003"]
+    assert end_of(events).outcome == "finished"
+
+
 def test_unmet_requirements_become_tasks_only_so_often(tmp_path: Path) -> None:
     repo = repository(tmp_path)
     repo.play({}, validate=[{"judge": [{"id": "FR-001", "verdict": "unmet"}]}])

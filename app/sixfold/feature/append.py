@@ -35,14 +35,37 @@ def append(data: bytes, title: str, tasks: Sequence[NewTask]) -> bytes:
     if not seen.bodies:
         raise MarkError("there is no task in the file whose style more could have")
     newline = "\r\n" if b"\r\n" in data else "\n"
-    text = decode(data)
-    front = text.rstrip("\r\n \t")
-    lines = [front, "", _heading(seen, title), ""]
+    lines = [_front(data), "", _heading(seen, title), ""]
     for line, task in zip(_boxes(seen, tasks), tasks, strict=True):
         lines += [line, *_details(task.details)]
     after = encode(newline.join(lines).rstrip() + newline)
     _check(seen, after, tasks)
     return after
+
+
+def append_too(data: bytes, before: bytes, after: bytes) -> bytes:
+    """`data`, another text of the list, with the lines by which `append` made `after` of `before`.
+
+    One that has their tasks stays as it is. Raises `MarkError` where they would read otherwise.
+    """
+    known = len(outline(before).bodies)
+    added = [(body.id, body.item.entry.title) for body in outline(after).bodies[known:]]
+    seen = outline(data)
+    old = [(body.id, body.item.entry.title) for body in seen.bodies]
+    if set(added) <= set(old):
+        return data
+    more = encode(_front(data)) + after[len(encode(_front(before))) :]
+    now = outline(more)
+    found = [(body.id, body.item.entry.title) for body in now.bodies]
+    if found != [*old, *added] or any(
+        body.item.line in now.ambiguous for body in now.bodies[len(old) :]
+    ):
+        raise MarkError("the committed list is too different for the same lines to be added there")
+    return more
+
+
+def _front(data: bytes) -> str:
+    return decode(data).rstrip("\r\n \t")
 
 
 def _heading(seen: Outline, title: str) -> str:

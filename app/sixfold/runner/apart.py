@@ -38,6 +38,7 @@ from sixfold.workspace.git import GitError, git, head, paths, run
 from sixfold.workspace.history import message
 from sixfold.workspace.merging import adds_nothing
 from sixfold.workspace.proof import missing
+from sixfold.workspace.tasks_blob import Rewrite
 from sixfold.workspace.tree import Tree
 from sixfold.workspace.worktrees import Worktree, Worktrees, attempt_name, fix_name
 
@@ -228,6 +229,11 @@ class Apart(Ground):
     def rename(self, tasks: Mapping[str, str], phases: Mapping[int, int]) -> None:  # noqa: ARG002 - as agreed
         """Boxes have new names."""
         self._boxes.rename(tasks)
+
+    async def enlist(self, more: Rewrite, subject: str) -> None:
+        """A commit of the run's branch, where its commits tick boxes."""
+        if self.ticks:
+            await self._joining.enlist(more, subject)
 
     def accept(self, task: str) -> None:
         """One that was taken back is done all the same."""

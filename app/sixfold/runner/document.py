@@ -9,11 +9,12 @@ from pathlib import Path
 from watchfiles import awatch
 
 from sixfold.feature import marking, tasks
-from sixfold.feature.append import NewTask, append
+from sixfold.feature.append import NewTask, append, append_too
 from sixfold.feature.model import TasksFile
 from sixfold.model import Plan, Task
 from sixfold.runner.ground import Ground
 from sixfold.runner.job import Reading, draw
+from sixfold.workspace.tasks_blob import Rewrite
 
 
 class Document:
@@ -44,11 +45,15 @@ class Document:
             self._seen = after  # else somebody was there first, and is heard by `edits`
         return ""
 
-    def append(self, title: str, tasks: Sequence[NewTask]) -> Plan | None:
-        """Add a phase with tasks at the end; the plan with it. Raises `MarkError`, `OSError`."""
+    def append(self, title: str, tasks: Sequence[NewTask]) -> tuple[Plan, Rewrite] | None:
+        """Add a phase with tasks at the end. Raises `MarkError`, `OSError`.
+
+        Gives the plan with it, and what adds the same to another text of the file.
+        """
         self.restore()
-        _, after = marking.rewrite(self._path, lambda data: append(data, title, tasks))
-        return self._taken(after)
+        before, after = marking.rewrite(self._path, lambda data: append(data, title, tasks))
+        plan = self._taken(after)
+        return (plan, lambda data: append_too(data, before, after)) if plan else None
 
     def restore(self) -> bool:
         """Put the file back as it was last where it is gone, or emptied; did that happen.

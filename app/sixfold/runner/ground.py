@@ -15,6 +15,7 @@ from sixfold.agents.prompts.about import Inquiry
 from sixfold.gate.blame import Change
 from sixfold.model import Phase, Task
 from sixfold.state import Work
+from sixfold.workspace.tasks_blob import Rewrite
 from sixfold.workspace.worktrees import Worktree
 
 LONGEST_REASON = 500
@@ -177,6 +178,13 @@ class Ground(Protocol):
 
     async def at_home(self) -> bool:
         """Is the person's checkout on the branch that the run began on."""
+        ...
+
+    async def enlist(self, more: Rewrite, subject: str) -> None:
+        """Have `tasks.md` hold more where it is committed, in a commit with this subject.
+
+        The person's file has it already. Raises `GitError`, `OSError`, and what `more` raises.
+        """
         ...
 
     def accept(self, task: str) -> None:

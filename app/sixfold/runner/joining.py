@@ -21,6 +21,7 @@ from sixfold.uncut import to_the_end, whatever_comes
 from sixfold.workspace.checkout import Checkout
 from sixfold.workspace.git import GitError, git, paths
 from sixfold.workspace.history import Integrated, message
+from sixfold.workspace.tasks_blob import Rewrite
 from sixfold.workspace.trunk import Revert, Reverts, Trunk
 
 Claim: TypeAlias = Callable[[], "Entry | str"]
@@ -130,6 +131,20 @@ class Joining:
             raise
         await self._follow()
         return commit
+
+    async def enlist(self, more: Rewrite, subject: str) -> None:
+        """Have the list of tasks hold more, in a commit of its own."""
+
+        def rewrite(data: bytes) -> bytes:
+            return self._boxes.rewrite(more(data))
+
+        async with self._entering():
+            await whatever_comes(self._enlist(rewrite, message(subject, run=self._run)))
+
+    async def _enlist(self, rewrite: Rewrite, text: str) -> None:
+        tree = await git(self._job.root, "rev-parse", f"{self.trunk.tip}^{{tree}}")
+        await self.trunk.commit(tree.strip(), text, rewrite=rewrite)
+        await self._follow()
 
     @asynccontextmanager
     async def at_rest(self) -> AsyncIterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sixfold import events as ev
 from sixfold.feature.append import NewTask
@@ -12,6 +13,9 @@ from sixfold.runner.document import Document
 from sixfold.runner.edits import Edits
 from sixfold.runner.ground import Ground
 from sixfold.state import Asked
+from sixfold.uncut import to_the_end
+from sixfold.workspace.git import GitError
+from sixfold.workspace.tasks_blob import Rewrite
 
 TITLE = "Unmet requirements"
 GIST = 90
@@ -36,15 +40,25 @@ class Returning:
         wanted = [_task(self._state.requirements[name]) for name in names]
         number = self._state.validation.round
         try:
-            plan = self._document.append(TITLE, wanted)
+            appended = self._document.append(TITLE, wanted)
         except (MarkError, OSError) as error:
             return str(error)
-        if plan is None:
+        if appended is None:
             return "tasks.md cannot be read any more"
+        plan, more = appended
         added = [task.id for task in plan.tasks if task.id not in known]
+        await to_the_end(self._enlist(more, added))
         self._emit(ev.RequirementsReturned(round=number, requirements=names, tasks=added))
         self._edits.take(plan)
         return ""
+
+    async def _enlist(self, more: Rewrite, added: Sequence[str]) -> None:
+        """Have the list hold them where their commits will tick them."""
+        try:
+            await self._ground.enlist(more, f"Add {', '.join(added)}: what is not met")
+        except (GitError, MarkError, OSError) as error:
+            text = f"{', '.join(added)} stay an edit of tasks.md that is not committed: {error}"
+            self._emit(ev.Notice(text=text, level="warning"))
 
 
 def _task(asked: Asked) -> NewTask:

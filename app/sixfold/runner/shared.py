@@ -31,6 +31,7 @@ from sixfold.runner.turns import Turns
 from sixfold.state import Work
 from sixfold.workspace.git import GitError, head
 from sixfold.workspace.proof import missing
+from sixfold.workspace.tasks_blob import Rewrite
 from sixfold.workspace.tree import Tree
 
 WHOLE = ""
@@ -158,6 +159,9 @@ class Shared(Ground):
     async def at_home(self) -> bool:
         """As at the start."""
         return (await head(self.root))[0] == self._job.branch
+
+    async def enlist(self, more: Rewrite, subject: str) -> None:
+        """The person commits what is in their tree."""
 
     def accept(self, task: str) -> None:
         """The file says so itself."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sixfold.feature.append import NewTask, append
+from sixfold.feature.append import NewTask, append, append_too
 from sixfold.feature.marking import MarkError
 from sixfold.feature.tasks import read
 
@@ -101,3 +101,33 @@ def test_most_files_of_the_corpus_take_more_tasks() -> None:
         except MarkError:
             refused.append(path.name)
     assert len(refused) <= len(files) // 20, refused
+
+
+BEFORE = b"## Phase 1: Setup\n\n- [X] T001 a\n- [ ] T002 b\n\nA note of mine\n"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BEFORE,
+        b"## Phase 1: Setup\n\n- [X] T001 a\n- [X] T002 b\n",
+        b"## Phase 1: Setup\n\n- [ ] T001 a",
+        b"\xef\xbb\xbf## Setup\n\n- [ ] T002 b\n- [ ] T001 a\n\n\n",
+    ],
+)
+def test_what_was_added_to_one_text_is_added_to_another_and_only_once(other: bytes) -> None:
+    after = append(BEFORE, TITLE, TEXTS)
+    more = append_too(other, BEFORE, after)
+    assert more.startswith(other.rstrip())
+    assert more[len(other.rstrip()) :] == after[len(BEFORE.rstrip()) :]
+    assert append_too(more, BEFORE, after) == more
+    assert append_too(BEFORE, BEFORE, after) == after
+
+
+@pytest.mark.parametrize(
+    "other", [b"- [ ] T001 a\n- [ ] T003 another\n", b"- [ ] T001 a\n\n```\nfence\n"]
+)
+def test_what_would_read_otherwise_there_is_not_added(other: bytes) -> None:
+    after = append(BEFORE, TITLE, TEXTS)
+    with pytest.raises(MarkError, match="too different"):
+        append_too(other, BEFORE, after)
