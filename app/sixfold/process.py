@@ -48,6 +48,19 @@ class Child:
         self.out: asyncio.StreamReader | None = None
         self.err: asyncio.StreamReader | None = None
         self.stdin: asyncio.StreamWriter | None = None
+        self._pipes: dict[asyncio.StreamReader, asyncio.ReadTransport] = {}
+
+    async def listen(self, descriptor: int) -> asyncio.StreamReader:
+        """Read from a pipe that the child writes to."""
+        reader = asyncio.StreamReader()
+        self._pipes[reader], _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+        )
+        return reader
+
+    def turn_from(self, reader: asyncio.StreamReader) -> None:
+        """Read from it no more, whoever else still holds the pipe."""
+        self._pipes[reader].close()
 
     @property
     def returncode(self) -> int | None:
@@ -146,9 +159,9 @@ async def _spawn(
     finally:
         _close(out_write, err_write if stderr_apart else -1, in_read)
     child = Child(process, env, boxed=bool(before))
-    child.out = await _reader(out_read)
+    child.out = await child.listen(out_read)
     if stderr_apart:
-        child.err = await _reader(err_read)
+        child.err = await child.listen(err_read)
     if in_write >= 0:
         child.stdin = await _writer(in_write)
     return child
@@ -167,14 +180,6 @@ async def _writer(descriptor: int) -> asyncio.StreamWriter:
         os.fdopen(descriptor, "wb", buffering=0),
     )
     return asyncio.StreamWriter(transport, protocol, None, loop)
-
-
-async def _reader(descriptor: int) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-    )
-    return reader
 
 
 async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
@@ -205,6 +210,7 @@ async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[by
         ended.cancel()
         if reading:
             reading.cancel()
+        child.turn_from(reader)
 
 
 def _left(until: float) -> float | None:

@@ -28,6 +28,10 @@ def environment(name: str) -> dict[str, str]:
     return {**os.environ, MARKER: f"{name}-{os.getpid()}"}
 
 
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 async def read_all(child: Child) -> bytes:
     assert child.out
     return b"".join([chunk async for chunk in chunks(child, child.out)])
@@ -43,11 +47,15 @@ async def test_output_and_exit_code_arrive(tmp_path: Path) -> None:
 
 async def test_an_orphan_that_holds_the_pipes_does_not_hang_the_reader(tmp_path: Path) -> None:
     env = environment("orphan")
+    before = open_files()
     child = await spawn([sys.executable, "-c", FORGETS_ITS_CHILD], cwd=tmp_path, env=env)
     async with asyncio.timeout(120):
         assert await read_all(child) == b"started\n"
         await child.wait()
     assert marked({MARKER: env[MARKER]}), "the orphan should still be there"
+    async with asyncio.timeout(10):
+        while open_files() > before:  # noqa: ASYNC110 - the loop closes it in its next round
+            await asyncio.sleep(0)
     await child.end()
     assert not marked({MARKER: env[MARKER]})
 
