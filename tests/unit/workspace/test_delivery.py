@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
+from commits import commit, first_commit, git, write
 from sixfold.workspace.delivery import Delivery, collect
 from sixfold.workspace.git import GitError, exclude
 from sixfold.workspace.worktrees import Worktree, Worktrees
@@ -15,37 +15,11 @@ from sixfold.workspace.worktrees import Worktree, Worktrees
 TASKS = "specs/001-x/tasks.md"
 
 
-def git(root: Path, *words: str, code: int = 0) -> str:
-    out = subprocess.run(["git", *words], cwd=root, check=False, capture_output=True, text=True)
-    assert out.returncode == code, out.stderr
-    return out.stdout.strip()
-
-
-def write(root: Path, name: str, text: str = "new\n") -> None:
-    (root / name).parent.mkdir(parents=True, exist_ok=True)
-    (root / name).write_text(text)
-
-
-def commit(root: Path, name: str, text: str = "new\n") -> str:
-    write(root, name, text)
-    git(root, "add", "-f", name)
-    git(root, "commit", "-qm", name)
-    return git(root, "rev-parse", "HEAD")
-
-
 @pytest.fixture
 async def root(tmp_path: Path) -> Path:
-    root = tmp_path / "my répo"
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.email", "a@example.com")
-    git(root, "config", "user.name", "A")
-    for name in ("a.go", "gone.go", "pkg/b.go", "forced.log"):
-        write(root, name, f"package {name}\n")
-    write(root, TASKS, "- [ ] T001 it\n")
-    write(root, ".gitignore", "*.log\n/secret\nout/\n")
-    git(root, "add", "-f", ".")
-    git(root, "commit", "-qm", "one")
+    files = {name: f"package {name}\n" for name in ("a.go", "gone.go", "pkg/b.go", "forced.log")}
+    files |= {TASKS: "- [ ] T001 it\n", ".gitignore": "*.log\n/secret\nout/\n"}
+    root = first_commit(tmp_path / "my répo", files)
     await exclude(root)
     return root
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from commits import first_commit, git
 from held import FOUND, needs_bwrap
 from sixfold.agents.sandbox import TMP, Bounds, words
 from sixfold.workspace.delivery import collect
@@ -16,21 +17,9 @@ from sixfold.workspace.worktrees import Worktree, Worktrees
 BRANCH = "sixfold/R/T001.1"
 
 
-def git(root: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 @pytest.fixture
 async def root(tmp_path: Path) -> Path:
-    root = tmp_path / "my répo"
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.email", "a@example.com")
-    git(root, "config", "user.name", "A")
-    (root / "a.go").write_text("package a\n")
-    git(root, "add", ".")
-    git(root, "commit", "-qm", "one")
+    root = first_commit(tmp_path / "my répo", {"a.go": "package a\n"})
     await exclude(root)
     return root
 

@@ -1,11 +1,11 @@
 """What stands in the way of worktrees is refused before anything starts, with what to do."""
 
-import subprocess
 from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from commits import first_commit, git, write
 from sixfold.errors import UserError
 from sixfold.workspace.git import exclude
 from sixfold.workspace.ready import Readiness, refuse
@@ -13,29 +13,10 @@ from sixfold.workspace.ready import Readiness, refuse
 TASKS = "specs/001-x/tasks.md"
 
 
-def git(root: Path, *words: str, code: int = 0) -> str:
-    out = subprocess.run(["git", *words], cwd=root, check=False, capture_output=True, text=True)
-    assert out.returncode == code, out.stderr
-    return out.stdout.strip()
-
-
-def write(root: Path, name: str, text: str = "new\n") -> None:
-    (root / name).parent.mkdir(parents=True, exist_ok=True)
-    (root / name).write_text(text)
-
-
 @pytest.fixture
 async def root(tmp_path: Path) -> Path:
-    root = tmp_path / "my répo"
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.email", "a@example.com")
-    git(root, "config", "user.name", "A")
-    for name in ("a.go", "b.go", "pkg/c.go", TASKS):
-        write(root, name, f"{name}\n")
-    write(root, ".gitignore", "*.log\n/notes/\n")
-    git(root, "add", ".")
-    git(root, "commit", "-qm", "one")
+    files = {name: f"{name}\n" for name in ("a.go", "b.go", "pkg/c.go", TASKS)}
+    root = first_commit(tmp_path / "my répo", files | {".gitignore": "*.log\n/notes/\n"})
     await exclude(root)
     return root
 

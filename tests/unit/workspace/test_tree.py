@@ -7,26 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from commits import first_commit, git
 from sixfold.workspace.git import GitError, exclude, find_root, head
 from sixfold.workspace.tree import Tree
 
 
-def git(root: Path, *words: str) -> str:
-    out = subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True)
-    return out.stdout
-
-
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    root = tmp_path / "repo"
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.email", "a@example.com")
-    git(root, "config", "user.name", "A")
-    (root / "a.go").write_text("package a\n")
-    git(root, "add", ".")
-    git(root, "commit", "-qm", "one")
-    return root
+    return first_commit(tmp_path / "repo", {"a.go": "package a\n"})
 
 
 def tree(root: Path) -> Tree:

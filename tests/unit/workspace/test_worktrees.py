@@ -2,32 +2,20 @@
 
 import asyncio
 import os
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from commits import first_commit, git
 from sixfold.workspace.git import GitError, exclude
 from sixfold.workspace.worktrees import Worktrees, attempt_name, fix_name
 
 
-def git(root: Path, *words: str) -> str:
-    out = subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True)
-    return out.stdout.strip()
-
-
 @pytest.fixture
 async def root(tmp_path: Path) -> Path:
-    root = tmp_path / "my répo"
-    root.mkdir()
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.email", "a@example.com")
-    git(root, "config", "user.name", "A")
-    (root / "a.go").write_text("package a\n")
-    (root / ".gitignore").write_text(".env\nvendored/\n")
-    git(root, "add", ".")
-    git(root, "commit", "-qm", "one")
+    files = {"a.go": "package a\n", ".gitignore": ".env\nvendored/\n"}
+    root = first_commit(tmp_path / "my répo", files)
     await exclude(root)
     return root
 
