@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from msgspec import structs
 
@@ -14,8 +16,10 @@ from dashboard.scripted import (
     FAILED,
     GUARD,
     HELD,
+    JUDGED,
     PHASE_1,
     PHASE_2,
+    VALIDATING,
     WISH,
     Run,
     dashboard,
@@ -25,7 +29,7 @@ from dashboard.scripted import (
 )
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
-from sixfold.dashboard.inbox import matters, tally
+from sixfold.dashboard.inbox import detail, matters, tally
 from sixfold.dashboard.screens.inbox import InboxScreen
 from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
@@ -84,6 +88,25 @@ def test_a_budget_that_is_spent_and_a_runner_that_is_gone_wait_too() -> None:
     assert waiting(*RUNNING, ev.RunPaused()) == [
         ("paused", "running turns finish, nothing new starts")
     ]
+
+
+def test_each_requirement_that_is_not_met_waits_until_it_is_sent_back() -> None:
+    found = waiting(*RUNNING, *VALIDATING, *JUDGED)
+    assert [word for word, _ in found] == ["blocked", "unmet", "unproven"]
+    assert found[1][1] == "FR-003: the error of Files does not name the file"
+    back = ev.RequirementsReturned(round=1, requirements=["FR-003", "SC-001"], tasks=["T007"])
+    assert waiting(*RUNNING, *VALIDATING, *JUDGED, ev.RunResumed(), back) == []
+    ended = structs.replace(ENDED, outcome="failed", reason="2 of 4 are not met")
+    found = waiting(*RUNNING, *VALIDATING, *JUDGED, ended)
+    assert [word for word, _ in found] == ["ended", "unmet", "unproven"]
+
+
+def test_a_requirement_that_is_not_met_is_told_with_its_evidence() -> None:
+    now = state(*RUNNING, *VALIDATING, *JUDGED)
+    matter = matters(now, gone=False, read=0)[1]
+    text = "\n".join(line for line, _ in detail(now, matter, datetime.now(UTC)))
+    assert "An error MUST name the file" in text
+    assert "count/pool.go" in text
 
 
 def test_notices_wait_until_they_are_read_and_good_news_never() -> None:

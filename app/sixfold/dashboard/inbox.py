@@ -12,7 +12,7 @@ from sixfold.dashboard.attention import Call, behind, calls
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.telling import failure_block
 from sixfold.dashboard.widgets.row import Part
-from sixfold.state import RunState
+from sixfold.state import Asked, RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,8 @@ def matters(state: RunState, *, gone: bool, read: int) -> list[Matter]:
         for name, task in state.tasks.items()
         if task.state == "failed"
     ]
+    if state.validation.outcome == "failed" and state.status not in {"running", "paused"}:
+        found += [_unmet(name, state.requirements[name]) for name in state.unmet]
     if held := behind(state):
         found.append(Matter(key="checkout", word="behind", text=held, tone="warn"))
     if state.status == "paused" and not gone:
@@ -101,6 +103,11 @@ def _stalled(state: RunState, slot: int) -> Matter:
     )
 
 
+def _unmet(name: str, asked: Asked) -> Matter:
+    text = f"{name}: {words.one_line(asked.reason or asked.requirement.text)}"
+    return Matter(key=f"requirement {name}", word=asked.verdict, text=text, tone="bad")
+
+
 def _noticed(notice: ev.Notice) -> Matter:
     tone = "bad" if notice.level == "error" else "warn"
     text = words.one_line(notice.text)
@@ -116,6 +123,8 @@ def detail(state: RunState, matter: Matter, now: datetime) -> list[Part]:
         return pages.task_page(state, task, now)
     if matter.key == "run":
         return _run_page(state, matter)
+    if asked := state.requirements.get(matter.key.removeprefix("requirement ")):
+        return pages.requirement(asked)
     notices = [one for one in state.notices if f"notice {one.seq}" == matter.key]
     text = notices[0].text if notices else matter.text
     return [(line, "plain") for line in text.splitlines()]

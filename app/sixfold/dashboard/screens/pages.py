@@ -173,7 +173,7 @@ def validation_page(state: RunState) -> list[Part]:
         *_field("of commit", words.short(known.commit)),
     ]
     for one in state.requirements.values():
-        lines += [("", ""), *_requirement(one)]
+        lines += [("", ""), *requirement(one)]
     return lines
 
 
@@ -185,7 +185,7 @@ def evidence_page(state: RunState, task: Task) -> list[Part]:
     for one in state.requirements.values():
         about = one.requirement.id in named or (task.story and one.requirement.story == task.story)
         if about or any(piece.file in files for piece in one.evidence):
-            lines += [*_requirement(one), ("", "")]
+            lines += [*requirement(one), ("", "")]
     return lines
 
 
@@ -193,7 +193,8 @@ _REQUIREMENT = re.compile(r"\b[A-Z]+\d*[-.]\d+\b")
 """What may be the id of a requirement."""
 
 
-def _requirement(one: Asked) -> list[Part]:
+def requirement(one: Asked) -> list[Part]:
+    """A requirement with its verdict, and what is there to prove it."""
     asked = one.requirement
     look = words.JUDGEMENT_LOOKS[one.verdict] if one.verdict else words.NOT_JUDGED
     text = " ".join(asked.text.split())
