@@ -157,11 +157,9 @@ async def test_a_large_diff_is_there_at_once_and_colours_only_what_is_seen() -> 
     async with dashboard(run).run_test(size=(80, 24)) as pilot:
         app, view = await opened(pilot, run)
         assert "return 0" in seen(app)
-        for _ in range(100):
-            if view._spans.get(10):
-                break
-            await asyncio.sleep(0.02)
-        assert view._spans[10]
+        async with asyncio.timeout(60):
+            while not view._spans.get(10):
+                await pilot.pause(0.02)
         await pilot.press("end")
         assert "return 4499" in seen(app)
         assert len(view._seen) < 6

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from repository import Repository, of, outcomes
+from repository import PATIENCE, Repository, of, outcomes
 from sixfold import events as ev
 
 TASKS = """\
@@ -85,7 +85,7 @@ def test_words_of_a_person_go_on_in_the_session_and_every_token_is_counted_once(
     finally:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=15)
+            process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in err) == (0, False), err
     assert outcomes(ev.decode_journal(out.encode().splitlines())) == {"T001": "done"}
     first, second = calls(tmp_path)

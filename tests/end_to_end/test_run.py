@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from repository import Repository, end_of, leftovers, of, outcomes, wait_for
+from repository import PATIENCE, Repository, end_of, leftovers, of, outcomes, wait_for
 from sixfold import events as ev
 
 TWO_PHASES = """\
@@ -252,7 +252,7 @@ def test_a_signal_ends_the_run_and_all_its_processes(
     if number == signal.SIGINT:
         repository.wait_for_event(ev.RunPaused)
         process.send_signal(number)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (code, "")
     events = ev.decode_journal(out.encode().splitlines())
     assert end_of(events).outcome == "stopped"
@@ -309,7 +309,7 @@ def test_a_second_run_in_the_repository_is_refused_with_three(tmp_path: Path) ->
     assert second.returncode == 3
     assert "is live in this repository" in second.stderr
     assert repository.sixfold("stop").returncode == 0
-    first.communicate(timeout=10)
+    first.communicate(timeout=PATIENCE)
     assert first.returncode == 1
 
 

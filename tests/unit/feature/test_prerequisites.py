@@ -203,5 +203,5 @@ def gone(pid: int) -> bool:
         return True
     if process.status() == psutil.STATUS_ZOMBIE:
         return True
-    ended, _ = psutil.wait_procs([process], timeout=5)
+    ended, _ = psutil.wait_procs([process], timeout=60)
     return bool(ended)

@@ -151,7 +151,7 @@ async def test_viewers_that_take_nothing_do_not_hold_up_the_end(
     frozen = [await asyncio.open_unix_connection(socket) for _ in range(20)]
     for _, writer in frozen:
         writer.write(ev.encode(ev.Watch()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for reader, _ in frozen:
             await reader.read(1)
     started = asyncio.get_running_loop().time()

@@ -158,7 +158,7 @@ async def test_who_says_nothing_or_half_a_line_is_hung_up_on(
     monkeypatch.setattr(server_module, "SILENCE", 0.05)
     reader, writer = await asyncio.open_unix_connection(served[1])
     writer.write(said)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await reader.read() == b""
     writer.close()
 
@@ -216,7 +216,7 @@ async def test_thousands_who_call_at_once_leave_room_for_who_comes_later(
     for _ in range(3000):
         _, writer = await asyncio.open_unix_connection(socket)
         writer.transport.abort()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await heard(socket):
             pass
 

@@ -37,9 +37,11 @@ class Acting:
     def __init__(self, name: str, *acts: Act) -> None:
         self.name, self._acts = name, list(acts)
         self.turns: list[Turn] = []
+        self.begun = asyncio.Event()
 
     async def take(self, turn: Turn, client: Client) -> TurnEnd:
         self.turns.append(turn)
+        self.begun.set()
         return await self._acts.pop(0)(turn, client)
 
 
@@ -65,6 +67,7 @@ class Stage:
 
     def __init__(self, *agents: Acting, fallback: str = "") -> None:
         self.events: list[ev.AnyEvent] = []
+        self.told = asyncio.Event()
         self.state = RunState()
         bulk = SimpleNamespace(say=lambda *_: None)
         job = SimpleNamespace(crew=Crew(*agents, fallback=fallback))
@@ -83,6 +86,7 @@ class Stage:
         event = structs.replace(event, at=datetime.now(UTC))
         self.events.append(event)
         self.state.apply(event)
+        self.told.set()
 
     async def _permit(self, slot: int, request: Request) -> str | None:  # noqa: ARG002
         return None
@@ -93,12 +97,12 @@ class Stage:
         )
 
     async def until(self, kind: type[ev.Event]) -> ev.Event:
-        for _ in range(200):
-            for event in self.events:
-                if isinstance(event, kind):
-                    return event
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"no {kind.__name__} among {self.events}")
+        async with asyncio.timeout(60):
+            while not (found := self.of(kind)):
+                self.told.clear()
+                await self.told.wait()
+        event: ev.Event = found[0]
+        return event
 
     def of(self, kind: type[ev.Event]) -> Sequence[Any]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -126,7 +130,7 @@ async def test_a_turn_that_a_pause_cut_short_goes_on_in_its_session() -> None:
     agent = Acting("a", forever, done)
     stage = Stage(agent)
     taking = stage.take()
-    await asyncio.sleep(0.05)
+    await agent.begun.wait()
     stage.sittings.rest()
     held = await stage.until(ev.TurnHeld)
     assert isinstance(held, ev.TurnHeld)
@@ -166,9 +170,10 @@ async def test_a_fix_goes_on_in_the_session_of_the_one_before_and_a_task_begins_
 
 
 async def test_an_attempt_that_is_cancelled_while_it_rests_ends() -> None:
-    stage = Stage(Acting("a", forever))
+    agent = Acting("a", forever)
+    stage = Stage(agent)
     taking = stage.take()
-    await asyncio.sleep(0.05)
+    await agent.begun.wait()
     stage.sittings.rest()
     await stage.until(ev.TurnHeld)
     taking.cancel()
@@ -226,17 +231,20 @@ async def test_limits_in_a_row_last_longer_and_one_that_is_over_is_forgotten(
 
 
 async def test_what_a_person_says_is_said_when_the_turn_is_over() -> None:
+    said = asyncio.Event()
+
     async def slow(turn: Turn, client: Client) -> TurnEnd:  # noqa: ARG001 - as agreed
         client.begin("s1")
-        await asyncio.sleep(0.1)
+        await said.wait()
         return DONE
 
     agent = Acting("a", slow, done)
     stage = Stage(agent)
     taking = stage.take()
-    await asyncio.sleep(0.02)
+    await agent.begun.wait()
     stage.sittings.tell(1, "use a map")
     stage.sittings.tell(1, "and a lock")
+    said.set()
     assert (await taking).ok
     second = agent.turns[1]
     assert (second.session, second.again) == ("s1", "use a map\n\nand a lock")
@@ -244,14 +252,18 @@ async def test_what_a_person_says_is_said_when_the_turn_is_over() -> None:
 
 
 async def test_what_could_not_be_said_any_more_is_told_to_people() -> None:
+    said = asyncio.Event()
+
     async def fail(turn: Turn, client: Client) -> TurnEnd:  # noqa: ARG001 - as agreed
-        await asyncio.sleep(0.1)
+        await said.wait()
         return TurnEnd(ok=False, reason="no")
 
-    stage = Stage(Acting("a", fail))
+    agent = Acting("a", fail)
+    stage = Stage(agent)
     taking = stage.take()
-    await asyncio.sleep(0.02)
+    await agent.begun.wait()
     stage.sittings.tell(1, "use a map")
+    said.set()
     assert not (await taking).ok
     assert [event.text for event in stage.of(ev.Notice)] == [
         "not said to T1, whose turn was over: use a map"
