@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 import acp_agent
-from client import Ear
+from client import Ear, Permit
 from sixfold.agents.acp import wire
 from sixfold.agents.acp.adapter import AcpAgent
 from sixfold.agents.acp.wire import read
 from sixfold.agents.agent import Turn, TurnEnd
-from sixfold.agents.permissions import Permit
 from sixfold.events import Utterance
 from sixfold.masking import Masks
 from sixfold.process import MARKER, marked

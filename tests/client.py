@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
-from sixfold.agents.permissions import Permit, Request, by_rules
+from sixfold.agents.permissions import Request, Rule, decide
 from sixfold.events import Utterance
 from sixfold.model import Usage
+
+Permit: TypeAlias = Callable[[Request], Awaitable[str | None]]
+"""Chooses one of the options, by its id; None leaves the tool call cancelled."""
+
+
+def by_rules(rules: Sequence[Rule] = ()) -> Permit:
+    """Answers by the rules alone: what they would ask, it rejects."""
+
+    async def permit(request: Request) -> str | None:
+        if decide(request.wish, request.root, rules) == "allow":
+            return request.option("allow_once", "allow_always")
+        return request.option("reject_once", "reject_always")
+
+    return permit
 
 
 class Ear:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
@@ -79,9 +79,6 @@ class Request(Struct, frozen=True):
         found = (one.option_id for kind in kinds for one in self.options if one.kind == kind)
         return next(found, None)
 
-
-Permit: TypeAlias = Callable[[Request], Awaitable[str | None]]
-"""Chooses one of the options, by its id; None leaves the tool call cancelled."""
 
 _GO = "build doc env fmt get list mod run test version vet"
 _GIT = (
@@ -165,17 +162,6 @@ def decide(wish: Wish, root: str, rules: Sequence[Rule] = ()) -> Verdict:
     verdicts = {_of_command(words, root, paths, rules) for words in _simple(wish.command)}
     strictest = (verdict for verdict in ("deny", "ask", "allow") if verdict in verdicts)
     return next(strictest, "ask")
-
-
-def by_rules(rules: Sequence[Rule] = ()) -> Permit:
-    """Answers by the rules alone: what they would ask, it rejects."""
-
-    async def permit(request: Request) -> str | None:
-        if decide(request.wish, request.root, rules) == "allow":
-            return request.option("allow_once", "allow_always")
-        return request.option("reject_once", "reject_always")
-
-    return permit
 
 
 def _of_command(

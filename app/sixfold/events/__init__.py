@@ -14,6 +14,17 @@ from typing import TypeAlias
 
 import msgspec
 
+from sixfold.events.agents import (
+    AgentRecovered,
+    AgentStalled,
+    PermissionAnswered,
+    PermissionAsked,
+    ProviderBack,
+    ProviderLimited,
+    TurnBegan,
+    TurnHeld,
+    UsageReported,
+)
 from sixfold.events.bulk import (
     AgentOutput,
     Bulk,
@@ -48,38 +59,35 @@ from sixfold.events.commands import (
     Undo,
     Watch,
 )
-from sixfold.events.facts import (
-    AgentRecovered,
-    AgentStalled,
-    ChecklistsRead,
-    CheckoutFollowed,
-    CheckoutHeld,
-    ConflictFound,
-    Event,
+from sixfold.events.event import Event
+from sixfold.events.gates import (
     FixEnded,
     FixStarted,
     GateEnded,
     GateStarted,
-    IntegrationStarted,
-    Notice,
-    PermissionAnswered,
-    PermissionAsked,
-    PhaseEnded,
-    PhaseStarted,
-    PlanChanged,
-    PlanLoaded,
-    ProviderBack,
-    ProviderLimited,
-    RequirementJudged,
-    RequirementsReturned,
     RerunEnded,
     RerunStarted,
+)
+from sixfold.events.journal import VERSION, Journal, read
+from sixfold.events.run import (
+    ChecklistsRead,
+    CheckoutFollowed,
+    CheckoutHeld,
+    Notice,
+    PlanChanged,
+    PlanLoaded,
     RunBlocked,
     RunContinued,
     RunEnded,
     RunPaused,
     RunResumed,
     RunStarted,
+)
+from sixfold.events.tasks import (
+    ConflictFound,
+    IntegrationStarted,
+    PhaseEnded,
+    PhaseStarted,
     TaskEnded,
     TaskHalted,
     TaskReopened,
@@ -87,13 +95,13 @@ from sixfold.events.facts import (
     TaskSkipped,
     TaskStarted,
     TaskUndone,
-    TurnBegan,
-    TurnHeld,
-    UsageReported,
+)
+from sixfold.events.validation import (
+    RequirementJudged,
+    RequirementsReturned,
     ValidationEnded,
     ValidationStarted,
 )
-from sixfold.events.journal import VERSION, Journal, read
 
 __all__ = [
     "VERSION",

@@ -1,8 +1,10 @@
 """What an agent may do unasked."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from sixfold.agents.permissions import Option, Request, Rule, Wish, by_rules, decide, protect
+from sixfold.agents.permissions import Option, Request, Rule, Wish, decide, protect
 
 ROOT = "/w"
 
@@ -181,14 +183,14 @@ def test_a_path_must_fit_wholly_to_allow_and_once_to_deny() -> None:
     assert decide(Wish("fetch", wish.paths), ROOT, [Rule("allow", path="b")]) == "ask"
 
 
-async def test_without_anybody_to_ask_what_would_be_asked_is_rejected() -> None:
-    options = (Option("a", "allow_always"), Option("1", "allow_once"), Option("r", "reject_once"))
-    permit = by_rules()
+def test_an_option_is_found_by_what_it_does_the_first_wish_first() -> None:
+    always, once = Option("a", "allow_always"), Option("1", "allow_once")
+    no = Option("r", "reject_once")
 
-    def request(text: str, *offered: Option) -> Request:
-        return Request(ROOT, Wish("execute", command=text), text, offered)
+    def found(offered: Sequence[Option], *kinds: str) -> str | None:
+        return Request(ROOT, Wish("execute", command="x"), "x", tuple(offered)).option(*kinds)
 
-    assert await permit(request("go test", *options)) == "1"
-    assert await permit(request("go test", *options[:1])) == "a"
-    assert await permit(request("rm x", *options)) == "r"
-    assert await permit(request("rm x", *options[:2])) is None
+    assert found((always, once, no), "allow_once", "allow_always") == "1"
+    assert found((always,), "allow_once", "allow_always") == "a"
+    assert found((always, once, no), "reject_once", "reject_always") == "r"
+    assert found((always, once), "reject_once", "reject_always") is None
