@@ -305,6 +305,7 @@ def test_a_person_sends_back_what_is_not_met(tmp_path: Path) -> None:
     events = ev.decode_journal(out.encode().splitlines())
     assert process.returncode == 0
     assert judged(events) == {"FR-001": "met"}
+    assert "- [X] T003 Meet FR-001" in committed(repo) == repo.tasks.read_text()
     assert repo.sixfold("revalidate").returncode == 2
 
 
