@@ -25,6 +25,8 @@ from sixfold.model import (
     Task,
 )
 
+WIDE = (160, 48)
+"""Columns and lines of a large terminal."""
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOW = START + timedelta(minutes=12, seconds=3)
 T = TypeVar("T", bound=ev.AnyEvent)
@@ -128,6 +130,7 @@ PHASE_2: tuple[ev.Message, ...] = (
     say(5, "T003", ("say", "The store needs a test first."), ("do", "edit count/store_test.go")),
     say(3, "T004", ("do", "read plan.md"), ("ask", "run make gen?")),
 )
+RUNNING: tuple[ev.Message, ...] = (*BEGIN, *PHASE_1, *PHASE_2)
 FAILED: tuple[ev.Message, ...] = (
     ev.TaskEnded(task="T004", slot=3, attempt=1, outcome="failed", reason="exit code 3"),
     ev.TaskHalted(task="T005", because="T004"),

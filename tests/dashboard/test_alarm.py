@@ -8,12 +8,10 @@ import pytest
 from msgspec import structs
 
 from dashboard.scripted import (
-    BEGIN,
     BLOCKED,
     ENDED,
     NOW,
-    PHASE_1,
-    PHASE_2,
+    RUNNING,
     START,
     WISH,
     Run,
@@ -28,7 +26,6 @@ from sixfold.dashboard.replay import Replay
 from sixfold.link import Recording
 from sixfold.state import RunState
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 XTERM = {"TERM": "xterm-256color"}
 
 

@@ -20,10 +20,9 @@ from dashboard.scripted import (
     DIFF,
     FAILED,
     JUDGED,
-    PHASE_1,
-    PHASE_2,
     PLAN,
     RED,
+    RUNNING,
     VALIDATING,
     WISH,
     Run,
@@ -39,7 +38,6 @@ from sixfold.dashboard.actions import ACTIONS
 from sixfold.dashboard.app import Dashboard
 from sixfold.link import Source
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 BROKEN = (*RUNNING, *FAILED)
 TESTED = (*RUNNING, *gates.RED)
 LONG = (*RUNNING, say(3, "T004", *[("say", f"line {n} of many") for n in range(60)]))

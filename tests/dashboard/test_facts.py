@@ -18,6 +18,7 @@ from dashboard.scripted import (
     PHASE_2,
     PLAN,
     RED,
+    RUNNING,
     printed,
     say,
 )
@@ -29,7 +30,6 @@ from sixfold.dashboard.situation import refusals, targets
 from sixfold.dashboard.story import told
 from sixfold.state import RunState
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 DONE = tuple(ev.TaskEnded(task=f"T00{n}", slot=n, attempt=1, outcome="done") for n in (3, 4, 5))
 
 

@@ -9,7 +9,6 @@ from msgspec import structs
 
 from dashboard.scripted import (
     APART,
-    BEGIN,
     BLAMED,
     BLOCKED,
     ENDED,
@@ -17,9 +16,9 @@ from dashboard.scripted import (
     GUARD,
     HELD,
     JUDGED,
-    PHASE_1,
-    PHASE_2,
+    RUNNING,
     VALIDATING,
+    WIDE,
     WISH,
     Run,
     dashboard,
@@ -35,13 +34,11 @@ from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.state import RunState
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 STALLED = ev.AgentStalled(slot=5, task="T003", attempt=1, seconds=310)
 WARNING = ev.Notice(text="the disk is nearly full", level="warning")
 INFO = ev.Notice(text="a word", level="info")
 OTHER = structs.replace(WISH, request="q8", text="run make gen", command="make gen", diff="")
 SIZES = pytest.mark.parametrize("size", [(160, 48), (80, 24)], ids=["160x48", "80x24"])
-WIDE = (160, 48)
 
 
 def at_panes(app: Dashboard) -> bool:

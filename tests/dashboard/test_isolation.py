@@ -14,6 +14,7 @@ from dashboard.scripted import (
     JOINING,
     PHASE_1,
     RED,
+    WIDE,
     Run,
     dashboard,
     seen,
@@ -27,7 +28,6 @@ from sixfold.dashboard.steering import undoing
 from sixfold.dashboard.story import told
 from sixfold.state import RunState, fold
 
-WIDE = (160, 48)
 UNDONE = ev.TaskUndone(task="T1", commit="c")
 
 

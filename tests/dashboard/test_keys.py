@@ -17,9 +17,10 @@ from dashboard.scripted import (
     GUARD,
     JUDGED,
     PHASE_1,
-    PHASE_2,
     RED,
+    RUNNING,
     VALIDATING,
+    WIDE,
     WISH,
     DeadRun,
     Run,
@@ -45,7 +46,6 @@ def at_panes(app: Dashboard) -> bool:
     return app.screen is app.main
 
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 BROKEN = (*RUNNING, *FAILED)
 MENDING = (
     *BEGIN,
@@ -53,7 +53,6 @@ MENDING = (
     *RED,
     ev.FixStarted(phase=2, slot=3, attempt=1, agent="mine"),
 )
-WIDE = (160, 48)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from dashboard.scripted import (
     BEGIN,
     FAILED,
     PHASE_1,
-    PHASE_2,
     RED,
+    RUNNING,
+    WIDE,
     Run,
     dashboard,
     seen,
@@ -22,9 +23,7 @@ from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.screens.task import TaskScreen
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 BROKEN = (*RUNNING, *FAILED)
-WIDE = (160, 48)
 
 
 def row_of(app: Dashboard, text: str) -> int:

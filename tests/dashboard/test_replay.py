@@ -18,6 +18,7 @@ from dashboard.scripted import (
     PHASE_2,
     RED,
     START,
+    WIDE,
     say,
     seen,
     settle,
@@ -31,7 +32,6 @@ from sixfold.dashboard.timeline import lay_out
 from sixfold.state import fold
 
 STORY = (*BEGIN, *PHASE_1, *PHASE_2, *FAILED, *RED, ENDED)
-WIDE = (160, 48)
 
 
 def journal(messages: Sequence[ev.Message] = STORY, apart: float = 10) -> list[ev.Message]:

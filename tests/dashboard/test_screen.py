@@ -14,10 +14,10 @@ from dashboard.scripted import (
     FAILED,
     NOW,
     PHASE_1,
-    PHASE_2,
     PLAN,
     RACE,
     RED,
+    RUNNING,
     Run,
     dashboard,
     printed,
@@ -34,7 +34,6 @@ from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.link import LinkError, Source
 from sixfold.model import PlanWarning
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 SIZES = [(160, 48), (80, 24), (100, 30), (80, 48), (160, 20), (250, 70), (40, 12), (20, 5)]
 
 

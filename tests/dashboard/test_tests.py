@@ -14,9 +14,8 @@ from textual.pilot import Pilot
 from dashboard import gates
 from dashboard.gates import CLI, COUNT, STORE
 from dashboard.scripted import (
-    BEGIN,
-    PHASE_1,
-    PHASE_2,
+    RUNNING,
+    WIDE,
     WISH,
     Run,
     dashboard,
@@ -33,8 +32,6 @@ from sixfold.model import Failure, TestName
 from sixfold.state import fold
 from sixfold.tally import Tally
 
-WIDE = (160, 48)
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 RED = (*RUNNING, *gates.RED)
 
 

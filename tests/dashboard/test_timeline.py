@@ -8,9 +8,9 @@ from dashboard.scripted import (
     BEGIN,
     ENDED,
     FAILED,
-    PHASE_1,
-    PHASE_2,
     RED,
+    RUNNING,
+    WIDE,
     Run,
     dashboard,
     seen,
@@ -22,9 +22,7 @@ from sixfold.dashboard.panes.lanes import Lanes
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.timeline import TimelineScreen
 
-RUNNING = (*BEGIN, *PHASE_1, *PHASE_2)
 BROKEN = (*RUNNING, *FAILED)
-WIDE = (160, 48)
 
 
 def lanes(app: Dashboard) -> Lanes:
