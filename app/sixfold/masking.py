@@ -86,12 +86,39 @@ _SHAPES: Final[tuple[tuple[str, str], ...]] = (
     ),
 )
 """Which of these must stand in a text for a pattern to be tried; its group 1 is no secret."""
-_SIGNS: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-"""The same by the character that is looked for first, since most texts lack it."""
+_RARE = "\\=JzKxvyIHE_-"
+"""Characters of signs that most texts have few of, the rarest first."""
+
+
+def _screen(signs: Iterable[str]) -> re.Pattern[str]:
+    """Is one of many signs in a text: a single pass that stops at rare characters alone."""
+    around: dict[str, list[tuple[str, str]]] = {}
+    for sign in signs:
+        rare = next(char for char in _RARE if char in sign)
+        before, _, after = sign.partition(rare)
+        around.setdefault(rare, []).append((before, after))
+    return re.compile("|".join(_found(rare, there) for rare, there in around.items()))
+
+
+def _found(rare: str, around: list[tuple[str, str]]) -> str:
+    """A pattern for `rare` where one of these pairs stands around it."""
+    rare = re.escape(rare)
+    last = {before[-1:] for before, _ in around}
+    at_once = "" if "" in last else f"(?<=[{''.join(sorted(last))}]{rare})"
+    pairs = [
+        (f"(?<={re.escape(before)}{rare})" if before else "") + re.escape(after)
+        for before, after in around
+    ]
+    return f"{rare}{at_once}(?:{'|'.join(pairs)})"
+
+
+_SIGNS: dict[str, list[re.Pattern[str]]] = {}
 for _signs, _pattern in _SHAPES:
     for _sign in _signs.split():
-        _first = next((char for char in _sign if not char.isalnum()), _sign[:2])
-        _SIGNS.setdefault(_first, []).append((_sign, re.compile(_pattern)))
+        _SIGNS.setdefault(_sign, []).append(re.compile(_pattern))
+_PLAIN = {sign: patterns for sign, patterns in _SIGNS.items() if not set(sign) & set(_RARE)}
+"""Those to look for one by one; the others only where `_SCREEN` finds one of them."""
+_SCREEN = _screen(sign for sign in _SIGNS if sign not in _PLAIN)
 _KEY_EDGE = re.compile(r"(-----(?:BEGIN|END) [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)")
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{16,}|^[ \t]*[A-Za-z0-9+/=]+\r?$", re.MULTILINE)
 
@@ -148,11 +175,10 @@ class Masks:
         for value in self._values:
             if value in text:
                 text = self._patterns[value].sub(MASK, text)
-        for first, signs in _SIGNS.items():
-            if first in text:
-                for sign, pattern in signs:
-                    if sign in text:
-                        text = pattern.sub(rf"\g<1>{MASK}", text)
+        for sign, patterns in (_SIGNS if _SCREEN.search(text) else _PLAIN).items():
+            if sign in text:
+                for pattern in patterns:
+                    text = pattern.sub(rf"\g<1>{MASK}", text)
         return text
 
 

@@ -9,6 +9,7 @@ their own. A watchdog process sweeps when the runner itself was killed.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
@@ -28,7 +29,9 @@ POLITE_SECONDS = 3.0
 """How long a group may take to end after the polite signal."""
 DRAIN_SECONDS = 0.5
 """How long output may still arrive after the process ended."""
-CHUNK = 1 << 16
+CHUNK = 1 << 18
+PIPE = 1 << 20
+"""Bytes that a child may be ahead of us, where the system lets us have so much."""
 SIGNALLED = 128
 """Exit codes of a shell above it tell of a signal."""
 
@@ -52,7 +55,7 @@ class Child:
 
     async def listen(self, descriptor: int) -> asyncio.StreamReader:
         """Read from a pipe that the child writes to."""
-        reader = asyncio.StreamReader()
+        reader = asyncio.StreamReader(limit=CHUNK)
         self._pipes[reader], _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
         )
@@ -142,6 +145,7 @@ async def _spawn(
     out_read, out_write = os.pipe()
     err_read, err_write = os.pipe() if stderr_apart else (-1, out_write)
     in_read, in_write = os.pipe() if stdin == subprocess.PIPE else (-1, -1)
+    _widen(out_read)
     try:
         process = await asyncio.create_subprocess_exec(
             *before,
@@ -165,6 +169,12 @@ async def _spawn(
     if in_write >= 0:
         child.stdin = await _writer(in_write)
     return child
+
+
+def _widen(pipe: int) -> None:
+    """Let a child that prints much go on while we are busy; only Linux can."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _close(*descriptors: int) -> None:
