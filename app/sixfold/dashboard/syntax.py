@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from rich.style import Style
-from rich.syntax import ANSISyntaxTheme, Syntax
 
 from sixfold.dashboard.widgets.ansi import Span
 
@@ -40,14 +39,21 @@ def language(path: str) -> str:
 
 @lru_cache
 def _by_ending(suffix: str) -> str:
+    from rich.syntax import Syntax  # noqa: PLC0415 - see `spans`
+
     return Syntax.guess_lexer(f"x{suffix}")
 
 
 def spans(path: str, lines: Sequence[str], tones: Mapping[str, Style]) -> list[list[Span]]:
-    """The coloured spans of each line of code of the file `path`."""
+    """The coloured spans of each line of code of the file `path`.
+
+    Pygments is loaded once there is code to show, and not before the first paint.
+    """
     name = language(path)
     if name == "default":
         return [[] for _ in lines]
+    from rich.syntax import ANSISyntaxTheme, Syntax  # noqa: PLC0415 - see above
+
     theme = ANSISyntaxTheme({kind: tones[tone] for kind, tone in TONES.items()})
     text = Syntax("", name, theme=theme).highlight("\n".join(lines))
     found: list[list[Span]] = []

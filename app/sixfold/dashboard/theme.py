@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 
 from textual.theme import Theme
+
+from sixfold import styles
 
 DARK = Theme(
     name="sixfold",
@@ -150,5 +152,5 @@ def fallbacks(theme: Theme) -> dict[str, str]:
 
 def style_sheet() -> str:
     """All of `styles/*.tcss`; found alike in a checkout, an editable install and a wheel."""
-    sheets = [file for file in files("sixfold.styles").iterdir() if file.name.endswith(".tcss")]
-    return "\n".join(file.read_text("utf-8") for file in sorted(sheets, key=lambda f: f.name))
+    sheets = sorted(Path(styles.__path__[0]).glob("*.tcss"))
+    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
