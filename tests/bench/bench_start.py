@@ -84,4 +84,7 @@ def past_run(root: Path, tasks: int) -> None:
 
 
 if __name__ == "__main__":
-    print(min(first_paint(["-c", BARE], b"READY") for _ in range(RUNS)), min(first_paint(["-c", DASHBOARD], b"PHASES") for _ in range(RUNS)))
+    print(
+        min(first_paint(["-c", BARE], b"READY") for _ in range(RUNS)),
+        min(first_paint(["-c", DASHBOARD], b"PHASES") for _ in range(RUNS)),
+    )

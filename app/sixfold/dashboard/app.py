@@ -98,7 +98,9 @@ class Dashboard(Steering, inherit_bindings=False):
         self.situation = Situation(place="dialog")
         """What the keys depend on, as of the last frame; before the first no key does anything."""
         self._tones: dict[str, Style] = {}
-        self._plain = lacks_signs(os.environ)
+        signs = [PlainSigns()] if lacks_signs(os.environ) else []
+        self._line_filters: list[LineFilter] = [Inert(), *signs]
+        """The same ones for good: a row that did not change keeps what they made of it."""
         self._alarm = Alarm(os.environ)
         self._second = self._moment = 0
         self._results: Results | None = None
@@ -144,8 +146,14 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Whatever is painted, and whoever painted it: nothing but text reaches the terminal."""
-        signs = [PlainSigns()] if self._plain else []
-        return [*super().get_line_filters(), Inert(), *signs]
+        return [*super().get_line_filters(), *self._line_filters]
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the style sheets anew; before there is a screen their colours are all it needs."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     # From messages to the screen
 
