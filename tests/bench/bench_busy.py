@@ -13,12 +13,15 @@ import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 import psutil
-from bench_dashboard import SIZE, Given, plan
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.bench_dashboard import SIZE, Given, plan
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 
@@ -53,7 +56,7 @@ def sending(number: int, lines: int) -> list[bytes]:
     """What seven streams of so many lines each are on the wire."""
     said = [ev.Utterance("say", f"{number}.{n} I look at store_{n}.go now") for n in range(lines)]
     text = [ev.OutputLine(f"PASS  ./count  TestNumber{number}_{n}", "pass") for n in range(lines)]
-    slots = [
+    slots: list[ev.Message] = [
         ev.AgentOutput(slot=n, task=f"T{n - 1:04}", attempt=1, lines=said)
         for n in range(1, SLOTS + 1)
     ]

@@ -151,9 +151,8 @@ def compare(events: int, *, frames: bool) -> float:
     best = {one: min(round_[one] for round_ in rounds) for one in all_}
     for one, cost in best.items():
         ratio = f"{best['gate'].wall / cost.wall:6.2f} is the gate's share" if one != "gate" else ""
-        print(
-            f"  {one:15}{cost.wall:7.2f} s wall {cost.busy:7.2f} s busy {cost.peak:7.0f} MB  {ratio}"
-        )
+        took = f"{cost.wall:7.2f} s wall {cost.busy:7.2f} s busy {cost.peak:7.0f} MB"
+        print(f"  {one:15}{took}  {ratio}")
     if "gotestsum" not in best:
         print("  gotestsum is not installed: nothing to compare with")
         return 0.0

@@ -27,3 +27,10 @@ def test_the_dashboard_loads_nothing_of_the_runner() -> None:
 
 def test_the_command_line_answers_without_loading_a_screen() -> None:
     assert loaded_by("cli").isdisjoint({"textual", "rich", "asyncio", "sixfold.runner"})
+
+
+@pytest.mark.parametrize("command", ["status", "attach", "control"])
+def test_a_command_that_looks_at_a_run_loads_nothing_to_make_one(command: str) -> None:
+    heavy = {"acp", "jinja2", "junitparser", "markdown_it", "pydantic", "textual", "yaml"}
+    rooms = {f"sixfold.{room}" for room in ("agents", "config", "feature", "gate", "plan")}
+    assert loaded_by(f"commands.{command}").isdisjoint(heavy | rooms)

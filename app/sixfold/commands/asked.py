@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sixfold import events as ev
 from sixfold.errors import UserError
-from sixfold.runner.job import Options, find_root
-from sixfold.runner.store import RunFolder, Store
+from sixfold.runner.store import RunFolder, Store, find_root
+
+if TYPE_CHECKING:
+    from sixfold.runner.job import Options
 
 OPTIONS = ("feature", "spec_info", "config", "agent", "slots", "stories", "context", "revalidate")
 FLAGS = ("allow_dirty", "yes")
@@ -17,6 +20,8 @@ FLAGS = ("allow_dirty", "yes")
 
 def options(asked: argparse.Namespace) -> Options:
     """The options of `run`, `plan` and those that take a part of them."""
+    from sixfold.runner.job import Options  # noqa: PLC0415 - `status` and its like read no job
+
     given = {name: getattr(asked, name) for name in (*OPTIONS, *FLAGS) if hasattr(asked, name)}
     for name in ("spec_info", "config"):
         if given.get(name):

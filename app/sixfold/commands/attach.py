@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 
 from sixfold.commands import asked as ask
-from sixfold.commands import home, screen
+from sixfold.commands import screen
 from sixfold.link import Recording
-from sixfold.runner.archive import Past
-from sixfold.runner.recall import recall
 
 
 def main(asked: argparse.Namespace) -> int:
@@ -17,6 +15,9 @@ def main(asked: argparse.Namespace) -> int:
     found, live = ask.shown(runs, asked.run), runs.live()
     screen.need_terminal("status")
     if live and found.id == live.id:
-        return home.watch(live)
+        return screen.watch(live.socket)
+    from sixfold.runner.archive import Past  # noqa: PLC0415 - a live run tells all by itself
+    from sixfold.runner.recall import recall  # noqa: PLC0415 - the same
+
     events = ask.journal(found)
     return screen.show(Recording(list(recall(found, events)), Past(found, events).look))

@@ -24,13 +24,12 @@ from sixfold.gate import toolchain
 from sixfold.runner.job import (
     Options,
     find_gate,
-    find_root,
     find_sandbox,
     look_at_tree,
     read,
     read_settings,
 )
-from sixfold.runner.store import Store
+from sixfold.runner.store import Store, find_root
 from sixfold.workspace.git import GitError, git
 
 _NAMED = 5

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sixfold import lines
 from sixfold.commands import look
 from sixfold.dashboard import load
 from sixfold.errors import UserError
-from sixfold.link import Source
+from sixfold.link import Later, Link, Source
 from sixfold.model import Plan
 from sixfold.state import RunState
 
@@ -50,6 +52,11 @@ def show(
     for line in [] if _in_browser() else _last_words(app.state, gone=app.gone):
         print(lines.harmless(line), file=sys.stderr)
     return app.return_code or _code(app.state, gone=app.gone)
+
+
+def watch(socket: Path) -> int:
+    """Show a live run."""
+    return show(Later(functools.partial(Link.connect, socket)))
 
 
 def _last_words(state: RunState, *, gone: bool) -> list[str]:

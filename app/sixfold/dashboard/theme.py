@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 from textual.theme import Theme
-
-from sixfold import styles
 
 DARK = Theme(
     name="sixfold",
@@ -152,5 +151,5 @@ def fallbacks(theme: Theme) -> dict[str, str]:
 
 def style_sheet() -> str:
     """All of `styles/*.tcss`; found alike in a checkout, an editable install and a wheel."""
-    sheets = sorted(Path(styles.__path__[0]).glob("*.tcss"))
+    sheets = sorted(Path(import_module("sixfold.styles").__path__[0]).glob("*.tcss"))
     return "\n".join(sheet.read_text("utf-8") for sheet in sheets)

@@ -24,7 +24,8 @@ from sixfold.model import TestName, Verdict
 from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
 from sixfold.runner.bulk import shown
-from sixfold.runner.job import Options, find_root, read_settings
+from sixfold.runner.job import Options, read_settings
+from sixfold.runner.store import find_root
 from sixfold.runner.watching import by_hand, changes
 from sixfold.state import RunState
 

@@ -28,6 +28,7 @@ from sixfold.gate.toolchain import Toolchain
 from sixfold.masking import Masks
 from sixfold.model import Plan, Stories
 from sixfold.plan import graph
+from sixfold.runner.store import find_root
 from sixfold.workspace import git, ready
 from sixfold.workspace.ready import Readiness
 
@@ -122,17 +123,6 @@ class Job(Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The settings, options of the command line included."""
         return self.reading.settings
-
-
-def find_root(directory: Path) -> Path:
-    """The root of the git repository that `directory` is in. Raises `UserError`."""
-    if not directory.is_dir():
-        raise UserError(str(directory), "no such directory", "name a repository with -C")
-    try:
-        return asyncio.run(git.find_root(directory))
-    except (git.GitError, OSError) as error:
-        hint = "run `git init`, or name a repository with -C"
-        raise UserError(str(directory), f"not a git repository ({error})", hint) from error
 
 
 def read(options: Options) -> Reading:

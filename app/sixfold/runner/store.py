@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import secrets
 import time
@@ -12,8 +13,21 @@ from pathlib import Path
 
 from sixfold import events as ev
 from sixfold import private
+from sixfold.errors import UserError
+from sixfold.workspace import git
 
 STAMP = "%Y%m%d-%H%M%S"
+
+
+def find_root(directory: Path) -> Path:
+    """The root of the git repository that `directory` is in. Raises `UserError`."""
+    if not directory.is_dir():
+        raise UserError(str(directory), "no such directory", "name a repository with -C")
+    try:
+        return asyncio.run(git.find_root(directory))
+    except (git.GitError, OSError) as error:
+        hint = "run `git init`, or name a repository with -C"
+        raise UserError(str(directory), f"not a git repository ({error})", hint) from error
 
 
 class LiveRunError(Exception):
