@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from sixfold.dashboard import words
 from sixfold.dashboard.panes.phases import Phases
@@ -26,6 +28,8 @@ class Page(Screen[None], inherit_bindings=False):
     """A screen with panes of rows, of which one is in focus, and a footer of keys."""
 
     place: ClassVar[Place]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, but the panes that it concerns are painted, and no others."""
 
     @property
     def dashboard(self) -> Dashboard:
