@@ -18,7 +18,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -203,15 +203,14 @@ async def chunks(child: Child, reader: asyncio.StreamReader) -> AsyncIterator[by
     until = float("inf")
     try:
         while time.monotonic() < until:
-            reading = asyncio.ensure_future(reader.read(CHUNK))
-            waiting = {reading} if ended.done() else {reading, ended}
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=_left(until))
             if ended.done() and until == float("inf"):
                 until = time.monotonic() + DRAIN_SECONDS
-                await asyncio.wait({reading}, timeout=DRAIN_SECONDS)
+            reading = reading or asyncio.ensure_future(reader.read(CHUNK))
+            waiting: set[asyncio.Future[Any]] = {reading} if ended.done() else {reading, ended}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=_left(until))
             if not reading.done():
-                return
-            chunk = reading.result()
+                continue  # the child has ended, or its time is up
+            chunk, reading = reading.result(), None
             if not chunk:
                 return
             yield chunk

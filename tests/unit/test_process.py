@@ -60,6 +60,22 @@ async def test_an_orphan_that_holds_the_pipes_does_not_hang_the_reader(tmp_path:
     assert not marked({MARKER: env[MARKER]})
 
 
+async def test_a_child_that_ends_while_its_words_are_heard_is_no_longer_waited_for(
+    tmp_path: Path,
+) -> None:
+    script = "setsid sleep 600 & echo started; read word"
+    env = environment("heard")
+    child = await spawn(["sh", "-c", script], cwd=tmp_path, env=env, stdin=subprocess.PIPE)
+    assert child.out
+    assert child.stdin
+    async with asyncio.timeout(60):
+        async for _ in chunks(child, child.out):
+            child.stdin.close()
+            await child.wait()
+            await asyncio.sleep(0)  # whoever else waits for it is told, too
+    await child.end()
+
+
 async def test_ending_a_child_takes_those_that_ignore_the_polite_signal(tmp_path: Path) -> None:
     env = environment("stubborn")
     script = (
