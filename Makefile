@@ -65,7 +65,9 @@ chaos: $(INSTALLED) ## the demo, besieged by viewers, and killed at every event 
 	$(BIN)/python tests/end_to_end/chaos_demo.py $(ARGS)
 
 bench: $(INSTALLED) ## what things cost, printed
-	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	@missed=0; for script in tests/bench/bench_*.py; do \
+		echo "== $$script"; $(BIN)/python $$script || missed=1; \
+	done; exit $$missed
 
 check: $(INSTALLED) ## lint, format, types, and which room imports which
 	$(BIN)/ruff check .
