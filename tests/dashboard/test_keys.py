@@ -31,6 +31,7 @@ from dashboard.scripted import (
     toasts,
 )
 from sixfold import events as ev
+from sixfold.dashboard.action import Action
 from sixfold.dashboard.actions import ACTIONS
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.screens.page import Page
@@ -539,3 +540,44 @@ async def test_the_last_row_of_the_phases_opens_the_requirements() -> None:
         text = seen(app)
         assert "FR-003" in text
         assert "example.com/wc/word.TestSplit/punctuation" in text
+
+
+SIGNS = {"exclamation_mark", "full_stop", "minus", "plus", "question_mark", "slash"}
+SIGNS |= {"left_square_bracket", "right_square_bracket"}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_has_a_key_that_every_keyboard_and_terminal_has(action: Action) -> None:
+    assert any(len(key) == 1 or key in SIGNS for key in action.keys.split(","))
+
+
+async def test_letters_stand_in_for_keys_that_a_keyboard_may_lack() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        phases = app.main.phases
+        await pilot.press("J")
+        assert phases.cursor > 1
+        await pilot.press("K", "F")
+        assert phases.cursor == 0
+        await pilot.press("v")
+        assert app.main.pane is not phases
+        await pilot.press("B")
+        assert app.main.pane is phases
+        await pilot.press("j", "e")
+        await settle(pilot)
+        assert not at_panes(app)
+        await pilot.press("C")
+        await settle(pilot)
+        assert at_panes(app)
+
+
+async def test_the_keys_of_a_replay_stand_last_in_the_help_while_there_is_none() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 100)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("question_mark")
+        await settle(pilot)
+        text = "\n".join(app.screen.query_one(LogView).lines)
+        assert text.index("Start the run") < text.index("In a replay")
+        assert "equals_sign" not in text

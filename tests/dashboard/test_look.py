@@ -13,6 +13,7 @@ from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, settle
 from sixfold.commands import look
 from sixfold.dashboard import words
 from sixfold.dashboard.theme import THEMES, fitting
+from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.plain_signs import lacks_signs, plain
 
 
@@ -72,7 +73,35 @@ def test_the_kept_theme_is_below_the_home_of_configs(tmp_path: Path) -> None:
     assert look.theme({"XDG_CONFIG_HOME": str(tmp_path / ".config")}) == "nord"
 
 
+def test_a_newcomer_is_one_until_the_hint_was_read(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    assert look.is_new(environ)
+    look.welcome(environ)
+    assert not look.is_new(environ)
+
+
+async def test_the_hint_for_newcomers_stays_until_the_first_key() -> None:
+    read: list[str] = []
+    app = dashboard(Run(*BEGIN), keep_hint=lambda: read.append("read"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "? all keys" in app.main.query_one(Hint).render_line(0).text
+        assert read == []
+        await pilot.press("j", "j")
+        await pilot.pause()
+        assert read == ["read"]
+        assert not app.main.query(Hint)
+
+
+async def test_who_knows_it_sees_no_hint() -> None:
+    app = dashboard(Run(*BEGIN))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert not app.main.query(Hint)
+
+
 def test_where_nothing_can_be_kept_nothing_is_said() -> None:
+    look.welcome({"HOME": "/dev/null"})
     look.keep("nord", {"HOME": "/dev/null"})
     assert look.theme({"HOME": "/dev/null"}) == ""
 

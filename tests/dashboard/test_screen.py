@@ -453,6 +453,22 @@ async def test_the_footer_never_lies(messages: tuple[ev.Message, ...]) -> None:
                     assert any(one.startswith(shown) for one in lit) == (can is True), action.id
 
 
+async def test_where_room_is_short_keys_that_do_nothing_now_give_way() -> None:
+    run = Run(*RUNNING, ENDED)
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        parts = list(app.screen.query_one(KeyBar).parts(0))
+        shown = {key.strip(): tone for key, tone in parts[::2]}
+        able = {
+            action.shown_key
+            for action in ACTIONS
+            if action.stands(app.situation) and action.can(app.situation) is True
+        }
+        assert able <= shown.keys()
+        assert "faint" in shown.values()
+        assert sum(len(text) for text, _ in parts) <= 80
+
+
 async def test_the_gate_alone_is_shown_over_the_whole_screen() -> None:
     run = Run(*RED)
     run.hang_up()

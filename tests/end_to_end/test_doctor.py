@@ -77,6 +77,23 @@ def test_agents_of_the_catalogue_that_nobody_asked_for_need_not_be_there(tmp_pat
     assert "-> pip install 'hermes-agent[acp]'" in said
 
 
+def test_agents_that_nobody_uses_are_told_apart_from_those_that_are_well(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    code, said = doctor(folder, {"fine": speaking(folder, "fine")}, "--agents")
+    assert code == 0, said
+    others = [line for line in said.splitlines() if " other agent " in line]
+    assert others
+    assert all(line.startswith("-") == ("is not on PATH" in line) for line in others)
+
+
+def test_what_a_missing_feature_hides_is_not_told_twice(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, ONE)
+    (repository.root / "specs/001-x/tasks.md").unlink()
+    said = repository.sixfold("doctor").stdout
+    assert said.count("MEND") == 1
+    assert "isolation" not in said
+
+
 @pytest.mark.parametrize(
     ("program", "said"),
     [

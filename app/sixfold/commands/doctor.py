@@ -44,13 +44,15 @@ class Check(Struct, frozen=True):
     mend: str = ""
     tip: str = ""
     """What one may do, though a run can start without."""
+    missing: bool = False
+    """Is it not there, and need not be."""
 
 
 def main(asked: argparse.Namespace) -> int:
     """Print a line for each check; 2 where a run could not start."""
     checks = examine(ask.options(asked), call=asked.agents)
     for check in checks:
-        word = "MEND" if check.mend else "ok"
+        word = "MEND" if check.mend else "-" if check.missing else "ok"
         print(lines.harmless(f"{word:5} {check.name:14} {check.text}"))
         if hint := check.mend or check.tip:
             print(lines.harmless(f"{'':20} -> {hint}"))
@@ -64,6 +66,7 @@ def examine(options: Options, *, call: bool) -> list[Check]:
         root = find_root(options.directory)
     except UserError as error:
         return [*checks, Check("repository", error.what, error.hint), *_toolchain(None)]
+    feature = _check("feature", lambda: _feature(root, options))
     return [
         *checks,
         Check("repository", str(root)),
@@ -73,8 +76,8 @@ def examine(options: Options, *, call: bool) -> list[Check]:
         _sandbox(root, options),
         _check("gate", lambda: _gate(root, options)),
         *_notify(root, options),
-        _check("feature", lambda: _feature(root, options)),
-        _check("isolation", lambda: _isolation(options)),
+        feature,
+        *([] if feature.mend else [_check("isolation", lambda: _isolation(options))]),
         _leftovers(root),
     ]
 
@@ -132,7 +135,7 @@ def _required(one: Presence) -> Check:
 
 
 def _optional(one: Presence) -> Check:
-    return Check("other agent", one.text, tip=one.mend)
+    return Check("other agent", one.text, tip=one.mend, missing=bool(one.mend))
 
 
 def _hold(root: Path, settings: Settings) -> tuple[Sandbox, Mapping[str, str]]:

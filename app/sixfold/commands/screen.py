@@ -47,6 +47,7 @@ def show(
         gate_only=gate_only,
         theme=look.theme(),
         keep_theme=look.keep,
+        keep_hint=look.welcome if look.is_new() else None,
     )
     app.run()
     for line in [] if _in_browser() else _last_words(app.state, gone=app.gone):

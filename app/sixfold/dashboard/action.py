@@ -69,6 +69,11 @@ def of_screen(
 
 
 _CAPS = {
+    "ctrl+c": "Ctrl+C",
+    "ctrl+q": "Ctrl+Q",
+    "down": "↓",
+    "up": "↑",
+    "equals_sign": "=",
     "space": "Space",
     "left": "←",
     "right": "→",
@@ -80,6 +85,11 @@ _CAPS = {
     "minus": "-",
 }
 """Keys whose name is not what stands on them."""
+
+
+def cap(key: str) -> str:
+    """A key as the screen shows it."""
+    return _CAPS.get(key, key)
 
 
 def of_run(
@@ -98,6 +108,6 @@ def of_run(
         label=label or id_.replace("_", " "),
         tooltip=tooltip,
         can=can or when.asks(id_),
-        cap=_CAPS.get(key.split(",", maxsplit=1)[0], ""),
+        cap=cap(key.split(",", maxsplit=1)[0]),
         foot=foot,
     )

@@ -15,17 +15,17 @@ PLAYING = (
     ),
     of_run(
         "seek(-1)",
-        "left",
+        "left,h",
         "In a replay: back by 10 s, or a fiftieth of the run",
         can=when.in_replay,
         label="back",
     ),
     of_run(
-        "seek(1)", "right", "In a replay: forward by as much", can=when.in_replay, label="forward"
+        "seek(1)", "right,l", "In a replay: forward by as much", can=when.in_replay, label="forward"
     ),
     of_run(
         "seek_event(False)",
-        "shift+left",
+        "shift+left,H",
         "In a replay: back by an event",
         "",
         can=when.in_replay,
@@ -33,7 +33,7 @@ PLAYING = (
     ),
     of_run(
         "seek_event(True)",
-        "shift+right",
+        "shift+right,L",
         "In a replay: forward by an event",
         "",
         can=when.in_replay,
@@ -41,14 +41,24 @@ PLAYING = (
     ),
     of_run(
         "seek_edge(False)",
-        "home",
+        "home,F",
         "In a replay: the run's beginning",
         "",
         can=when.in_replay,
         label="begin",
     ),
     of_run(
-        "seek_edge(True)", "end", "In a replay: the run's end", "", can=when.in_replay, label="end"
+        "seek_edge(True)",
+        "end,G",
+        "In a replay: the run's end",
+        "",
+        can=when.in_replay,
+        label="end",
+        "end,G",
+        "In a replay: the run's end",
+        "",
+        can=when.in_replay,
+        label="end",
     ),
     of_run(
         "pace(2.0)",
@@ -137,7 +147,7 @@ _LOOKING = (
     of_screen("fold(True)", "l,right", "unfold", "Show what is below", when.tree),
     of_screen(
         "details",
-        "enter",
+        "enter,e",
         "details",
         "All about what is selected",
         when.details,
@@ -289,10 +299,10 @@ _LOOKING = (
 )
 _MOVING = (
     of_screen(
-        "go_round(1)", "tab", "panes", "The next pane", when.in_panes, cap="Tab", foot=ALWAYS
+        "go_round(1)", "tab,v", "panes", "The next pane", when.in_panes, cap="Tab", foot=ALWAYS
     ),
     of_screen(
-        "go_round(-1)", "shift+tab", "pane before", "The pane before", when.in_panes, cap="⇧Tab"
+        "go_round(-1)", "shift+tab,B", "pane before", "The pane before", when.in_panes, cap="⇧Tab"
     ),
     *(
         of_screen(
@@ -306,13 +316,13 @@ _MOVING = (
     ),
     of_screen("step(1)", "j,down", "down", "Down"),
     of_screen("step(-1)", "k,up", "up", "Up"),
-    of_screen("step_page(1)", "pagedown,space", "page down", "A page down", cap="PgDn"),
-    of_screen("step_page(-1)", "pageup", "page up", "A page up", cap="PgUp"),
-    of_screen("step_to_edge(False)", "home", "begin", "To the beginning", cap="Home"),
+    of_screen("step_page(1)", "pagedown,space,J", "page down", "A page down", cap="PgDn"),
+    of_screen("step_page(-1)", "pageup,K", "page up", "A page up", cap="PgUp"),
+    of_screen("step_to_edge(False)", "home,F", "begin", "To the beginning", cap="Home"),
     of_screen("step_to_edge(True)", "end,G", "end", "To the end", cap="End"),
 )
 _LEAVING = (
-    of_screen("back", "escape", "back", "Back to the panes", when.back, cap="Esc", foot=ALWAYS),
+    of_screen("back", "escape,C", "back", "Back to the panes", when.back, cap="Esc", foot=ALWAYS),
     Action(
         id="help",
         keys="question_mark",
@@ -332,7 +342,8 @@ _LEAVING = (
     ),
 )
 
-ACTIONS: tuple[Action, ...] = (*PLAYING, *_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
+STEERED = (*_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
+ACTIONS: tuple[Action, ...] = (*PLAYING, *STEERED)
 BY_ID = {action.id: action for action in ACTIONS}
 KEYS_OF_COMMANDS = {
     "gate": "g",

@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from rich.style import Style
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, MouseDown
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -37,6 +38,7 @@ from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Terminal, mind_signals
 from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.diff_view import DiffView
+from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
 from sixfold.link import Recording, Source
@@ -71,7 +73,8 @@ class Dashboard(Steering, inherit_bindings=False):
     `leave_alone`: the run goes on when the person leaves; without it, leaving stops the run.
     `gate_only`: the source is one gate and no run; only the gate's pane is shown.
     `theme` is the one to begin with, where there is one of that name; `keep_theme` is told which
-    one the person takes. `clock` gives the time, in UTC.
+    one the person takes. `keep_hint`, where given, has a hint for newcomers shown, and is called
+    once it was read. `clock` gives the time, in UTC.
     """
 
     TITLE = "sixfold"
@@ -91,6 +94,7 @@ class Dashboard(Steering, inherit_bindings=False):
         gate_only: bool = False,
         theme: str = "",
         keep_theme: Callable[[str], None] | None = None,
+        keep_hint: Callable[[], None] | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(source, start, clock, leave_alone=leave_alone, gate_only=gate_only)
@@ -112,7 +116,7 @@ class Dashboard(Steering, inherit_bindings=False):
             self.register_theme(one)
         known = theme in self.available_themes
         self.theme = theme if known else fitting(os.environ, self.console.color_system)
-        self._keep_theme = keep_theme
+        self._keep_theme, self._keep_hint = keep_theme, keep_hint
 
     # What the panes read
 
@@ -122,6 +126,11 @@ class Dashboard(Steering, inherit_bindings=False):
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)  # noqa: S101 - `get_default_screen` made it
         return screen
+
+    @property
+    def hinted(self) -> bool:
+        """Is there a hint for newcomers, not yet read."""
+        return self._keep_hint is not None
 
     @property
     def results(self) -> Results:
@@ -183,6 +192,14 @@ class Dashboard(Steering, inherit_bindings=False):
         self._tones.clear()
         if self._keep_theme:
             self._keep_theme(theme.name)
+
+    async def on_event(self, event: Event) -> None:
+        """As Textual does; with the first key or click the hint was read."""
+        if isinstance(event, Key | MouseDown) and self._keep_hint:
+            self._keep_hint()
+            self._keep_hint = None
+            self.main.query(Hint).remove()
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Let go of the run."""

@@ -106,12 +106,12 @@ class Feed:
                 self._hear(event.slot, [("", ""), (f"{event.task}{again}  {title}", "strong")])
             case ev.FixStarted():
                 self._begin(event.slot, f"fix {event.phase}", event.attempt)
-                text = f"fix {event.attempt} for the gate of phase {event.phase}"
+                text = f"fix {event.phase}  attempt {event.attempt} to turn the gate green"
                 self._hear(event.slot, [("", ""), (text, "strong")])
             case ev.TaskEnded():
                 self._hear(event.slot, [_ending(event.task, event)])
             case ev.FixEnded():
-                self._hear(event.slot, [_ending(f"fix {event.attempt}", event)])
+                self._hear(event.slot, [_ending(f"fix {event.phase}", event)])
             case ev.ValidationStarted():
                 text = f"validation of {words.count(len(event.asked), 'requirement')}"
                 self._hear(event.slot, [("", ""), (text, "strong")])

@@ -187,7 +187,8 @@ def _reason(need: Need) -> str:
 
 
 def _heading(task: Task) -> str:
-    return _cut(f"{task.id}  {task.title}  (line {task.line}, {task.state})")
+    place = f"  (line {task.line}, {task.state})"
+    return f"{_cut(f'{task.id}  {task.title}', _WIDTH - len(place))}{place}"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -198,8 +199,8 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+def _cut(line: str, room: int = _WIDTH) -> str:
+    return line if len(line) <= room else line[: room - 1] + "…"
 
 
 def _hung(lead: str, text: str) -> Sequence[str]:

@@ -109,7 +109,8 @@ async def _status(root: Path, own: Collection[str]) -> tuple[list[str], list[str
     untracked: list[str] = []
     for line in paths(await git(root, *words)):
         kind, path = line[:2], line[3:]
-        if not any(path == name or path.startswith(f"{name.rstrip('/')}/") for name in own):
+        ours = (".sixfold", *own)  # its folder is not ignored before the first run
+        if not any(path == name or path.startswith(f"{name.rstrip('/')}/") for name in ours):
             (untracked if kind == "??" else changed).append(path)
     return changed, untracked
 

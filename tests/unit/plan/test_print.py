@@ -71,7 +71,7 @@ def test_conflicts_stand_apart_from_other_warnings() -> None:
 
 def test_why_goes_back_to_the_start_and_quotes_what_states_it() -> None:
     assert why(made("parallel"), "T006") == [
-        f"T006  {'Wire it all ' * 9}"[:79] + "…",
+        f"T006  {'Wire it all ' * 9}"[:59] + "…  (line 16, pending)",
         '  needs T002: stated; line 1001 says "T006 depends on T002 and T077"',
         "T002  Do T002  (line 12, pending)",
         "  needs T001: order; without [P] on both, the one above comes first",

@@ -79,6 +79,12 @@ async def test_our_own_files_never_count(root: Path) -> None:
     assert await look(root, [*own, "artifacts/"]) == Readiness([], [], tracked=True)
 
 
+async def test_nor_does_our_own_folder_before_the_first_run_has_git_ignore_it(root: Path) -> None:
+    (root / ".git" / "info" / "exclude").unlink()
+    write(root, ".sixfold/lock")
+    assert await look(root) == Readiness([], [], tracked=True)
+
+
 async def test_untracked_files_are_told_a_new_folder_as_one(root: Path) -> None:
     for name in ("new/one", "new/deep/two", "pkg/three", "specs/002-y/tasks.md", "four"):
         write(root, name)

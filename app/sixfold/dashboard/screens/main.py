@@ -22,6 +22,7 @@ from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.theme import TONES
+from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.rows import Rows
@@ -58,6 +59,8 @@ class MainScreen(Page):
                     for number in range(1, 7):
                         yield Slot(number)
                 yield GatePane()
+        if self.dashboard.hinted:
+            yield Hint()
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -9,7 +9,14 @@ from datetime import datetime
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.actions import ACTIONS, KEYS_OF_ANSWERS, label_of
+from sixfold.dashboard.action import cap
+from sixfold.dashboard.actions import (
+    ACTIONS,
+    KEYS_OF_ANSWERS,
+    PLAYING,
+    STEERED,
+    label_of,
+)
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Need, Phase, Task
@@ -217,13 +224,14 @@ def help_page(now: Situation) -> list[Part]:
     """Every key; those that can not be used now say why."""
     lines: list[Part] = [("Keys act on the run; the screen changes when the run answers.", "quiet")]
     lines.append(("", ""))
-    for action in ACTIONS:
-        keys = ", ".join([action.shown_key, *action.keys.split(",")[1:]])
+    first, last = (ACTIONS, ()) if now.replay else (STEERED, PLAYING)
+    for action in (*first, *last):
+        keys = ", ".join([action.shown_key, *map(cap, action.keys.split(",")[1:])])
         can = action.can(now)
         why = f"   [{can}]" if isinstance(can, str) else ""
-        text = f"  {keys:<18} {label_of(action, now):<12} {action.tooltip}{why}"
+        text = f"  {keys:<13} {label_of(action, now):<11} {action.tooltip}{why}"
         lines.append((text, "quiet" if can is not True else "plain"))
-    lines.append((f"  {'ctrl+p':<18} {'palette':<12} The same, found by typing", "plain"))
+    lines.append((f"  {'Ctrl+P':<13} {'palette':<11} The same, found by typing", "plain"))
     lines += [("", ""), ("States of a task", "title")]
     for state, look in words.TASK_LOOKS.items():
         lines.append((f"  {look.glyph} {look.word:<16} {_MEANS[state]}", look.tone))

@@ -23,19 +23,24 @@ class KeyBar(Painted):
         self._spots: list[tuple[int, int, str]] = []
 
     def parts(self, y: int) -> Iterable[Part]:  # noqa: ARG002 - there is one row
-        """The keys, in the table's order, as many as fit; help and leave always do."""
+        """The keys, in the table's order, as many as fit; help and leave always do.
+
+        What can not be done now gives way to what can.
+        """
         now = self.dashboard.situation
         shown = [a for a in ACTIONS if a.stands(now)]
         last = [a for a in shown if a.id in LAST]
+        rest = [a for a in shown if a not in last]
         room = self.content_size.width - sum(width_of(self._key(a)) for a in last)
+        fitting: set[str] = set()
+        for action in sorted(rest, key=lambda a: a.can(now) is not True):
+            if (width := width_of(self._key(action))) <= room:
+                room -= width
+                fitting.add(action.id)
         parts: list[Part] = []
         self._spots, at = [], 0
-        for action in [a for a in shown if a not in last] + last:
+        for action in [a for a in rest if a.id in fitting] + last:
             key = self._key(action)
-            if action not in last:
-                room -= width_of(key)
-                if room < 0:
-                    continue
             parts += key
             self._spots.append((at, at + width_of(key), action.id))
             at += width_of(key)
