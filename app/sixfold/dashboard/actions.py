@@ -54,11 +54,6 @@ PLAYING = (
         "",
         can=when.in_replay,
         label="end",
-        "end,G",
-        "In a replay: the run's end",
-        "",
-        can=when.in_replay,
-        label="end",
     ),
     of_run(
         "pace(2.0)",
