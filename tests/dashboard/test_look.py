@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from rich.cells import cell_len
 from textual.theme import BUILTIN_THEMES
 
 from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, settle
-from sixfold.commands import look
+from sixfold.commands import look, screen
 from sixfold.dashboard import words
 from sixfold.dashboard.theme import THEMES, fitting
 from sixfold.dashboard.widgets.hint import Hint
@@ -98,6 +100,27 @@ async def test_who_knows_it_sees_no_hint() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert not app.main.query(Hint)
+
+
+def test_whatever_is_watched_looks_as_the_person_likes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shown(SimpleNamespace):
+        def __init__(self, _: object, **given: object) -> None:
+            super().__init__(given=given)
+
+        def run(self) -> None:
+            """The person leaves at once."""
+
+    monkeypatch.setattr(screen, "load", lambda: Shown)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv(look.ASKED, raising=False)
+    look.keep("nord")
+    shown = cast("Shown", screen.face(None))
+    assert shown.given["theme"] == "nord"
+    assert shown.given["keep_hint"] is look.welcome
+    look.welcome()
+    assert cast("Shown", screen.face(None)).given["keep_hint"] is None
 
 
 def test_where_nothing_can_be_kept_nothing_is_said() -> None:

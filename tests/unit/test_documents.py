@@ -25,8 +25,9 @@ ROOT = Path(__file__).parents[2]
 keys = SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "keys.py")))
 
 
-def test_the_keys_of_the_readme_are_those_of_the_dashboard() -> None:
-    assert keys.table() in keys.README.read_text()
+def test_the_keys_of_the_documents_are_those_of_the_dashboard() -> None:
+    assert keys.first() in keys.README.read_text()
+    assert keys.table() in keys.PAGE.read_text()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import argparse
 
 from sixfold.commands import asked as ask
 from sixfold.commands import screen
-from sixfold.dashboard import load
 from sixfold.dashboard.replay import Replay
 from sixfold.errors import UserError
 from sixfold.runner.archive import Past
@@ -20,6 +19,5 @@ def main(asked: argparse.Namespace) -> int:
     if not events:
         raise UserError(str(run.journal), "holds no event", "name the journal of a run")
     screen.need_terminal("report")
-    app = load()(Replay(list(recall(run, events)), asked.speed, look=Past(run, events).look))
-    app.run()
-    return app.return_code or 0
+    source = Replay(list(recall(run, events)), asked.speed, look=Past(run, events).look)
+    return screen.face(source).return_code or 0

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sixfold import lines
 from sixfold.commands import look
@@ -17,6 +18,9 @@ from sixfold.errors import UserError
 from sixfold.link import Later, Link, Source
 from sixfold.model import Plan
 from sixfold.state import RunState
+
+if TYPE_CHECKING:
+    from sixfold.dashboard.app import Dashboard
 
 
 def need_terminal(instead: str) -> None:
@@ -40,6 +44,20 @@ def show(
     gate_only: bool = False,
 ) -> int:
     """Show the dashboard until the person leaves; the exit code for what was seen."""
+    app = face(source, plan=plan, start=start, gate_only=gate_only)
+    for line in [] if _in_browser() else _last_words(app.state, gone=app.gone):
+        print(lines.harmless(line), file=sys.stderr)
+    return app.return_code or _code(app.state, gone=app.gone)
+
+
+def face(
+    source: Source | None,
+    *,
+    plan: Plan | None = None,
+    start: Callable[[], Awaitable[Source]] | None = None,
+    gate_only: bool = False,
+) -> Dashboard:
+    """Show the dashboard as the person likes it, until they leave; as it was then."""
     app = load()(
         source,
         plan=plan,
@@ -50,9 +68,7 @@ def show(
         keep_hint=look.welcome if look.is_new() else None,
     )
     app.run()
-    for line in [] if _in_browser() else _last_words(app.state, gone=app.gone):
-        print(lines.harmless(line), file=sys.stderr)
-    return app.return_code or _code(app.state, gone=app.gone)
+    return app
 
 
 def watch(socket: Path) -> int:

@@ -27,7 +27,9 @@ def find_root(directory: Path) -> Path:
         return asyncio.run(git.find_root(directory))
     except (git.GitError, OSError) as error:
         hint = "run `git init`, or name a repository with -C"
-        raise UserError(str(directory), f"not a git repository ({error})", hint) from error
+        what, plain = str(error), "not a git repository"
+        told = plain if plain in what else f"{plain} ({what})"
+        raise UserError(str(directory), told, hint) from error
 
 
 class LiveRunError(Exception):

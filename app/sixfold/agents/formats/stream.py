@@ -129,7 +129,7 @@ class Stream:
         """How a turn ended whose stream does not say."""
         how, why = gone(code), self._trouble or self._last
         if not self._understood and code == 0:
-            return failed("it printed no event of its format; see `format` in the README")
+            return failed("it printed no event of its format; see Formats in docs/config.md")
         if code <= 0 or not why:
             return failed(how)
         end = ended_in(why)

@@ -12,8 +12,8 @@ from textual.filter import LineFilter
 _POOR = {"linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"}
 """Kinds of terminal that lack most of our signs, whatever the locale says."""
 _LIKE = (
-    '✓v ✗x ●* ○o ◆# ⊘% ↷> –- —- ≠# ‖" …~ ·. ■# ━= ╌- ─- ═= │| ┃! ╳X ▶> ▸> ▾v ▲^ ▼v ←< →> ↑^ ↓v '
-    "┊: ░: ↵< ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •*"
+    "✓v ✗x ●* ○o ◆# ⊘% ↷> –- —- ≠# ‖= …~ ·. ■# ━= ╌- ─- ═= │| ┃| ╳X ▶> ▸+ ▾- ▲^ ▼v ←< →> ↑^ ↓v "
+    "┊: ░: ↵e ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •*"
 )
 _SIGNS = str.maketrans({pair[0]: pair[1] for pair in _LIKE.split()})
 

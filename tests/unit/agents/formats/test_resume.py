@@ -40,9 +40,8 @@ def test_the_session_goes_where_the_program_looks_for_it(
     assert words == (shlex.split(resumed) if resumed else None)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/config.md"])
-def test_every_command_of_the_documents_can_go_on_with_a_session(page: str) -> None:
-    text = (Path(__file__).parents[4] / page).read_text()
+def test_every_command_of_the_documents_can_go_on_with_a_session() -> None:
+    text = (Path(__file__).parents[4] / "docs/config.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)` \| `(\[.*\])` \|$", text, re.MULTILINE))
     assert sorted(rows) == sorted(FORMATS)
     for name, command in rows.items():

@@ -87,7 +87,7 @@ def test_half_of_a_surrogate_pair_spoils_nothing() -> None:
 @pytest.mark.parametrize(
     ("err", "code", "reason"),
     [
-        ("", 0, "it printed no event of its format; see `format` in the README"),
+        ("", 0, "it printed no event of its format; see Formats in docs/config.md"),
         ("", -9, "killed by signal 9 in mid-turn"),
         ("", 3, "it ended in mid-turn with exit code 3"),
         ("bye\n", 3, "it ended in mid-turn with exit code 3: bye"),
