@@ -229,7 +229,8 @@ async def test_what_a_test_printed_is_asked_for_when_it_is_chosen() -> None:
         tests.refresh_state()
         tests.choose(f"test {COUNT} TestEmpty")
         await settle(pilot)
-        await app.workers.wait_for_complete([one for one in app.workers if one.name == "fetch"])
+        for worker in [one for one in app.workers if one.name == "fetch"]:
+            await worker.wait()
         await settle(pilot)
         assert "said by TestEmpty" in seen(app, "#told")
 

@@ -29,8 +29,8 @@ async def change(root: Path, before: str, after: str, paths: Sequence[str] = ())
     Raises `GitError`.
     """
     words = ("diff-tree", "-r", "-p", "--find-renames", "--no-ext-diff", "--no-textconv")
-    quoting = ("-c", "core.quotePath=false")
-    text = await git(root, *quoting, *words, before, after, "--", *paths)
+    plainly = ("-c", "core.quotePath=false", "--literal-pathspecs")
+    text = await git(root, *plainly, *words, before, after, "--", *paths)
     return cut(text.encode(errors="surrogateescape").decode(errors="replace"))
 
 

@@ -595,7 +595,7 @@ async def test_a_diff_finds_renames_and_keeps_to_the_paths_asked_for(together: T
 
 
 async def test_a_long_diff_is_cut(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sixfold.workspace.trunk.LONGEST_DIFF", 100)
+    monkeypatch.setattr("sixfold.workspace.tree.LONGEST_DIFF", 100)
     trunk = await together.open()
     after = together.deliver("T001.1", together.start, a__go=b"x" * 500)
     diff = await trunk.diff(together.start, after)
