@@ -46,7 +46,7 @@ CONFLICT = Look("≠", "conflict", "warn")
 ASKS = Look("?", "asks you", "look")
 STALLED = Look("…", "stalled", "warn")
 HELD = Look("‖", "rests", "look")
-CRITICAL = Look("┃", "on the critical path", "warn")
+CRITICAL = Look("┃", "on the critical path", "busy")
 """Of a task: each delay of it delays the run."""
 RUN_LOOKS: dict[RunStatus, Look] = {
     "ready": Look("○", "READY", "look"),

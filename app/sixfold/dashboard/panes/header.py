@@ -179,10 +179,10 @@ class Header(Painted):
         if not told:
             return [*progress, ("   ", ""), last]
         left: list[Part] = [*progress, ("   ", ""), (told, "plain")]
-        if width_of(left) + len(last[0]) > width - 4:
+        if width_of(left) + len(last[0]) > width - 5:
             left = left[-1:]  # words say more than the bar
-        room = width - width_of(left) - 4
-        return row(left, cut([last], room) if room > LEAST_NEWS else [], width - 1)
+        room = width - width_of(left) - 5
+        return row(left, cut([last], room) if room > LEAST_NEWS else [], width - 2)
 
     def strip_ground(self, y: int) -> str:
         """The tone below row `y`: a call has a ground of its own."""
