@@ -108,7 +108,7 @@ def test_the_value_of_a_variable_that_is_named_like_a_key_is_masked(name: str) -
     ("name", "value"),
     [
         ("PATH", "/usr/local/bin"),
-        ("PWD", "/work/main/somewhere"),
+        ("PWD", "/home/me/somewhere"),
         ("MONKEY", "bananas-and-1"),
         ("AUTHOR", "Somebody Else"),
         ("KEY", "short"),

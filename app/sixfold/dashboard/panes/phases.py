@@ -153,11 +153,11 @@ class Phases(CursorRows):
             return places[task] > places[self.chosen_task]
         return state.by_id[task].phase >= self.chosen_phase
 
-    def on_resize(self) -> None:
-        """More or less may fit now."""
+    def refit(self) -> None:
+        """More or less may fit now; a window that follows the work keeps to it, not the cursor."""
         self.refresh_state()
         if not self.following:
-            super().on_resize()
+            super().refit()
 
     def on_click(self, event: events.Click) -> None:
         """A click selects a task and folds a phase; a second one opens what is selected."""

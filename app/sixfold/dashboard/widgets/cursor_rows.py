@@ -60,6 +60,10 @@ class CursorRows(Rows):
         self.show_from(min(max(self.top, self.cursor - max(1, self.page) + 1), self.cursor))
 
     def on_resize(self) -> None:
+        """More or less may fit now: Textual calls this for each class, so there is one for all."""
+        self.refit()
+
+    def refit(self) -> None:
         """Keep the cursor's item in sight."""
         if self.keys:
             self.reveal()
