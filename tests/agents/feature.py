@@ -156,13 +156,15 @@ func TestLongest(t *testing.T) { same(t, list.Longest(), "cherry") }
 """
     },
 }
+_MET = {"id": "FR-001", "verdict": "met", "evidence": [{"file": "words/count.go", "line": 1}]}
 _VET = {"run": "go vet ./...", "escalate": True}
 
 
 def scenes() -> list[dict[str, Any]]:
     """What the model answers to each prompt, for `model_server.py`.
 
-    T001 meets a rate limit, T007 is done wrongly, so that a fix is due, and T010 changes nothing.
+    T001 meets a rate limit, T007 is done wrongly, so that a fix is due, T010 changes
+    nothing, and in the end the one requirement is judged.
     """
     found = [
         {"when": f"# Task {task}", "moves": [*_writes(files), _VET], "limits": int(task == "T001")}
@@ -171,7 +173,9 @@ def scenes() -> list[dict[str, Any]]:
     review = {"write": "RESULT", "text": json.dumps({"no_change": "all names are good"})}
     found.append({"when": "# Task T010", "moves": [review]})
     mended = {"words/longest.go": _LONGEST}
-    return [*found, {"when": "# Make the tests pass", "moves": [*_writes(mended), _VET]}]
+    found.append({"when": "# Make the tests pass", "moves": [*_writes(mended), _VET]})
+    judged = {"write": "RESULT", "text": json.dumps({"requirements": [_MET]})}
+    return [*found, {"when": "# Judge whether the feature", "moves": [judged]}]
 
 
 def _writes(files: dict[str, str]) -> list[dict[str, Any]]:
