@@ -141,11 +141,15 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
         case ev.CheckoutFollowed():
             return f"your checkout follows again, at {event.commit[:SHORT]}"
         case ev.RunEnded():
-            tally = f"{event.outcome}: {event.done} of {event.total} tasks done"
-            bring = f"\nto have it all in your branch: {event.command}" if event.command else ""
-            return tally + _because(event.reason) + bring
+            return f"{event.outcome}: {ending(event)}"
         case ev.Notice():
             return f"{event.level}: {event.text}"
+
+
+def ending(event: ev.RunEnded) -> str:
+    """What a run came to, behind its outcome."""
+    bring = f"\nto have it all in your branch: {event.command}" if event.command else ""
+    return f"{event.done} of {event.total} tasks done{_because(event.reason)}{bring}"
 
 
 def _beginning(event: ev.RunStarted) -> str:
@@ -202,9 +206,10 @@ def _shown(event: ev.RequirementJudged) -> str:
 
 def gate_lines(gate: ev.GateEnded) -> str:
     """How a gate ended, and a line for each failure."""
+    races = f"{gate.races} race{'' if gate.races == 1 else 's'}"
     tally = (
         f"gate {gate.gate} {gate.verdict}: {gate.passed} passed, {gate.failed} failed, "
-        f"{gate.skipped} skipped, {gate.races} races, {gate.seconds:.1f} s"
+        f"{gate.skipped} skipped, {races}, {gate.seconds:.1f} s"
     )
     failures = [f"  {failure_line(failure)}" for failure in gate.failures]
     fixed = [f"  fixed since the baseline: {', '.join(gate.fixed)}"] if gate.fixed else []
@@ -284,7 +289,17 @@ def status_lines(state: RunState, *, live: bool, now: datetime) -> list[str]:
     )
     if state.gate and state.gate.ended:
         lines.append(gate_lines(state.gate.ended))
-    return lines + validation_lines(state)
+    lines.extend(validation_lines(state))
+    if state.ended:
+        lines.append(_further(state))
+    return lines
+
+
+def _further(state: RunState) -> str:
+    """The command that tells more of a run that has ended, or goes on with it."""
+    if state.status == "finished":
+        return "`sixfold report` tells what was done"
+    return "`sixfold run --resume` goes on with it"
 
 
 def _seconds(began: datetime, ended: datetime) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sixfold.model import Evidence
-from sixfold.state import Asked, RunState
+from sixfold.state import VALIDATION, Asked, RunState
 
 GIST = 100
 """Characters of a requirement that a line has room for."""
@@ -32,7 +32,9 @@ def validation_lines(state: RunState) -> list[str]:
     tally = f": {state.met} of {total} requirements met" if total else ""
     reason = "" if total else _because(known.reason)
     open_ = [one for one in state.requirements.values() if one.verdict not in {"", "met"}]
-    head = f"validation {known.round} {known.outcome or 'is on'}{tally}{reason}"
+    at_work = any(work.label == VALIDATION for work in state.work.values())
+    stands = known.outcome or ("is on" if at_work else "is to be repeated")
+    head = f"validation {known.round} {stands}{tally}{reason}"
     return [head, *map(_line, open_)]
 
 

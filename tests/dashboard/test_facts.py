@@ -224,6 +224,15 @@ def test_what_is_most_pressing_comes_first() -> None:
     assert calls(state(*RUNNING), gone=False, startable=False, leaving=False) == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "command"), [("finished", "report"), ("failed", "run --resume")]
+)
+def test_a_run_that_has_ended_names_the_command_that_is_next(outcome: str, command: str) -> None:
+    ended = structs.replace(ENDED, outcome=outcome)
+    (call,) = calls(state(*RUNNING, ended), gone=False, startable=False, leaving=False)
+    assert f"; `sixfold {command}` " in call.text
+
+
 def test_a_blocked_run_names_the_keys_that_help() -> None:
     (call,) = calls(state(*RUNNING, BLOCKED), gone=False, startable=False, leaving=False)
     assert call.keys == (("g", "gate"), ("q", "stop"))

@@ -224,7 +224,8 @@ def test_stop_ends_the_run_and_ticks_nothing_more(
     assert repository.tasks.read_text() == CHAIN
     gone = repository.sixfold("pause")
     assert gone.returncode == 2
-    assert "no run is live here; start one with `sixfold run`" in gone.stderr
+    again = "`sixfold run --resume` goes on with the last one"
+    assert f"no run is live here; {again}" in gone.stderr
 
 
 async def test_a_viewer_who_comes_late_sees_what_was_said_and_can_ask_for_the_diff(

@@ -13,6 +13,8 @@ from sixfold import lines
 from sixfold.commands import asked as ask
 from sixfold.errors import UserError
 from sixfold.link import Link, LinkError
+from sixfold.runner.store import Store
+from sixfold.state import fold
 
 COMMANDS: dict[str, Callable[[str], ev.AnyCommand]] = {
     "resume": lambda _: ev.Resume(),
@@ -30,8 +32,7 @@ def main(asked: argparse.Namespace) -> int:
     runs = ask.store(asked)
     live = runs.live()
     if live is None:
-        where = str(runs.path.parent)
-        raise UserError(where, "no run is live here", "start one with `sixfold run`")
+        raise UserError(str(runs.path.parent), "no run is live here", _instead(runs))
     command = _meant(asked)
     try:
         answer = asyncio.run(send(live.socket, command))
@@ -41,6 +42,14 @@ def main(asked: argparse.Namespace) -> int:
         why = lines.harmless(answer.reason)
         print(f"sixfold: {asked.name}: refused; {why}", file=sys.stderr)
     return 0 if answer.accepted else 1
+
+
+def _instead(runs: Store) -> str:
+    """How there is a live run again: the last one goes on, where something is left of it."""
+    last = runs.find(None)
+    if last and fold(ask.journal(last)).status != "finished":
+        return "`sixfold run --resume` goes on with the last one"
+    return "start one with `sixfold run`"
 
 
 def _meant(asked: argparse.Namespace) -> ev.AnyCommand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 import tempfile
@@ -21,7 +22,8 @@ def main(asked: argparse.Namespace) -> int:
     if asked.keep.exists() and (not asked.keep.is_dir() or any(asked.keep.iterdir())):
         raise UserError(str(asked.keep), "is not an empty directory", "name a new one with --keep")
     code = _run(asked.keep, asked)
-    print(f"the repository is in {asked.keep}", file=sys.stderr)
+    again = f"sixfold -C {shlex.quote(str(asked.keep))}"
+    print(f"the repository is in {asked.keep}; `{again} report` tells of its run", file=sys.stderr)
     return code
 
 
@@ -35,6 +37,9 @@ def _run_for_now(asked: argparse.Namespace) -> int:
             print(f"its repository is {directory}", file=sys.stderr)
         else:
             shutil.rmtree(folder, ignore_errors=True)
+            print(
+                "its repository is gone again; `sixfold demo --keep DIR` keeps it", file=sys.stderr
+            )
 
 
 def _run(directory: Path, asked: argparse.Namespace) -> int:

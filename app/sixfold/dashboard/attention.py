@@ -109,7 +109,10 @@ def _ending(state: RunState, failed: list[str]) -> Call:
     reason = f": {state.reason}" if state.reason else ""
     met = f", {_met(state)}" if state.requirements and state.status == "finished" else ""
     lost = f"  not done: {words.plain_list(failed)}" if failed else ""
-    text = f"the run has {_ENDED.get(state.status, 'ended')}{met}{bring}{reason}{lost}"
+    further = "; `sixfold run --resume` goes on with it"
+    if state.status == "finished":
+        further = "; `sixfold report` tells what was done"
+    text = f"the run has {_ENDED.get(state.status, 'ended')}{met}{bring}{reason}{lost}{further}"
     return Call(text, (("q", "leave"),), urgent=state.status == "failed")
 
 

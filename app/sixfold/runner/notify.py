@@ -51,7 +51,7 @@ def telling(event: ev.AnyEvent, state: RunState) -> Told | None:
         case ev.PermissionAsked():
             word, text, outcome = "asks", f"{event.task} asks: {event.text}", ""
         case ev.RunEnded():
-            word, text, outcome = "ended", lines.event_line(event, state), event.outcome
+            word, text, outcome = "ended", lines.ending(event), event.outcome
         case _:
             return None
     title = f"sixfold {feature}: {outcome or word}"

@@ -27,7 +27,7 @@ def test_a_blocked_run_an_asking_agent_and_the_end_are_told() -> None:
     assert told_of(ENDED) == Told(
         "ended",
         "sixfold 001-word-count: finished",
-        "finished: 6 of 6 tasks done",
+        "6 of 6 tasks done",
         "r1",
         "finished",
     )
