@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.widgets import Input
 
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.widgets.ansi import LONGEST, decode
+from sixfold.dashboard.widgets.find_bar import Found
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import clean, cut, row, width_of
@@ -109,8 +111,7 @@ async def test_a_search_is_marked_and_round_the_end() -> None:
         log = pilot.app.screen.query_one(LogView)
         log.extend(lines(f"{n} {'Needle' if n % 100 == 5 else ''}" for n in range(300)))
         for text, number in (("needle", 3), ("needLe", 0), ("Needle", 3)):
-            log.find(text)
-            assert log.found() == number
+            assert log.find(text).lines == number
         places = []
         for _ in range(4):
             log.find_next(forward=True)
@@ -119,6 +120,67 @@ async def test_a_search_is_marked_and_round_the_end() -> None:
         assert len(set(places)) == 3
         marked = [s for y in range(24) for s in log.render_line(y) if s.text == "Needle"]
         assert all(segment.style and segment.style.bgcolor for segment in marked)
+
+
+FOR_EVER, NASTY = "(a+)+$", "a" * 60 + "b"
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sixfold.dashboard.widgets.log_view.PATIENCE", 0.05)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("inverse", ["", "!"])
+async def test_an_expression_that_would_take_for_ever_is_given_up(inverse: str) -> None:
+    async with Dashboard().run_test(size=(120, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(["ab", NASTY, "c"]))
+        await pilot.press("slash")
+        pilot.app.screen.query_one(Input).value = f"{inverse}/{FOR_EVER}/"
+        await pilot.pause()
+        assert (
+            "it takes too long here: given up"
+            in pilot.app.screen.query_one(Found).render_line(0).text
+        )
+        assert log.pattern is None
+        assert [log.render_line(y).text.strip() for y in range(3)] == ["ab", NASTY, "c"]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("inverse", ["", "!"])
+async def test_what_comes_later_may_be_what_it_takes_for_ever_on(inverse: str) -> None:
+    async with Dashboard().run_test(size=(120, 24), notifications=True) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(["aaa", "b"]))
+        assert log.find(f"{inverse}/{FOR_EVER}/").lines == 1
+        log.extend(lines([NASTY]))
+        await pilot.pause()
+        assert [log.render_line(y).text.strip() for y in range(3)] == ["aaa", "b", NASTY]
+        assert log.pattern is None
+        await pilot.pause()
+        assert [one.message for one in pilot.app._notifications] == [
+            "what is looked for takes too long: given up"
+        ]
+
+
+async def test_what_is_found_across_two_rows_is_marked_in_both() -> None:
+    async with Dashboard().run_test(size=(24, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(["one two three four five six"]))
+        assert log.find("four five").lines == 1
+        ground = log.dashboard.tone("chosen").bgcolor
+        rows = [
+            [s.text for s in log.render_line(y) if s.style and s.style.bgcolor == ground]
+            for y in (0, 1)
+        ]
+        assert rows == [["four "], ["five"]]
 
 
 @given(st.text(), st.integers(2, 60))

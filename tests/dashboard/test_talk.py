@@ -182,6 +182,15 @@ async def test_the_find_bar_takes_text_expressions_and_their_inverse(typed: str,
         assert "line 11" in seen(z.app)
 
 
+@pytest.mark.parametrize("typed", ["/store.go$/", "/^wrote 1 line$/", "/^-old$/"])
+async def test_lines_end_where_their_text_does_folded_or_not(typed: str) -> None:
+    async with zoomed(EDITED, *numbered(3)) as z:
+        assert z.slot.find(typed).lines == 1
+        z.slot.find("")
+        z.slot.unfold(z.slot._calls["T003 1 c1"])
+        assert z.slot.find(typed).lines == 1
+
+
 async def test_lines_that_come_are_hidden_like_those_that_are_there() -> None:
     async with zoomed(*numbered(3)) as z:
         await z.pilot.press("slash")

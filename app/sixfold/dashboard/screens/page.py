@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -184,6 +185,11 @@ class Page(Screen[None], inherit_bindings=False):
         """Find as one types."""
         if (log := self.log_view) and not self.query(FindBar):
             self.mount(FindBar(log), before=self.query_one(KeyBar))
+
+    @on(LogView.GivenUp)
+    def _tell_of_search(self) -> None:
+        if not self.query(FindBar):  # it tells itself
+            self.dashboard.toast("what is looked for takes too long: given up", "look")
 
     def action_find_next(self, forward: bool) -> None:
         """Go to the next place found, or the one before."""

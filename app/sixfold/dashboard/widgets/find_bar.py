@@ -55,10 +55,10 @@ class FindBar(Horizontal):
 
     def _result(self, sought: Sought) -> Part:
         if sought.error:
-            return f" no regex: {sought.error}", "bad"
+            return f" {sought.error}", "bad"
         if sought.pattern is None:
             return "", ""
-        lines = words.count(self._log_view.found(), "line")
+        lines = words.count(sought.lines, "line")
         return f" {lines} hidden" if sought.inverse else f" {lines}", "plain"
 
     @on(Input.Submitted)

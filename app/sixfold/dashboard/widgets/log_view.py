@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from typing import TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.message import Message
 from textual.strip import Strip
 
 from sixfold.dashboard.widgets.ansi import Span, decode
+from sixfold.dashboard.widgets.in_time import in_time
 from sixfold.dashboard.widgets.marking import Marking, Spot, character
 from sixfold.dashboard.widgets.row import Part, fit
-from sixfold.dashboard.widgets.sought import Sought, understand
+from sixfold.dashboard.widgets.sought import SLOW, Sought, understand
 from sixfold.dashboard.widgets.wrap import INDENT, breaks
 
 _MARKED = Style(reverse=True)
+PATIENCE = 0.5
+"""Seconds that looking for something may take; the screen stands still meanwhile."""
 GUTTER = 1
 """Blank cells at both sides; the mark that says where the reader stands has its place there."""
+T = TypeVar("T")
 
 
 class LogView(Marking):
     """Lines of text, wrapped to the pane. Follows its end until the reader scrolls up."""
+
+    class GivenUp(Message):
+        """What was looked for is not any more: it took too long."""
 
     def __init__(
         self,
@@ -113,21 +122,26 @@ class LogView(Marking):
 
     def on_resize(self) -> None:
         """Break the lines anew; the line at the top stays there."""
-        anchor = self._rows[self.top][0] if self.top < len(self._rows) else 0
         width = self.content_size.width - 2 * GUTTER
         if width != self._width:
             self._width = width
-            self._break_anew(anchor)
+            self._break_anew()
         self._settle()
 
     def wrap(self, wrapped: bool) -> None:
         """Break long lines, or cut them; the line at the top stays there."""
         self.wrapped = wrapped
-        self._break_anew(self._rows[self.top][0] if self.top < len(self._rows) else 0)
+        self._break_anew()
         self._settle()
 
-    def _break_anew(self, anchor: int) -> None:
-        """Break all lines into rows; line `anchor` comes to the top."""
+    @property
+    def _anchor(self) -> int:
+        """The line at the top."""
+        return self._rows[self.top][0] if self.top < len(self._rows) else 0
+
+    def _break_anew(self) -> None:
+        """Break all lines into rows; the one at the top stays there."""
+        anchor = self._anchor
         self._rows.clear()
         self._wrap(self.total - len(self.lines))
         self.top = self._row_of(anchor)
@@ -141,10 +155,10 @@ class LogView(Marking):
         width, first = self._width, self.total - len(self.lines)
         if width <= 0:
             return
-        rows, hidden = self._rows, self.pattern if self.inverse else None
+        rows, hidden = self._rows, self._hidden(range(start, self.total))
         for number in range(start, self.total):
             text = self.lines[number - first]
-            if hidden and hidden.search(text):
+            if number in hidden:
                 continue
             if len(text) <= width and text.isascii() and "\n" not in text:
                 rows.append((number, 0, len(text)))
@@ -191,22 +205,18 @@ class LogView(Marking):
         """Mark what is looked for, or hide all lines with it, and go to the nearest place."""
         sought, was_hidden = understand(typed), self.inverse
         self.pattern, self.inverse = sought.pattern, sought.inverse
-        here = self._rows[self.top][0] if self.top < len(self._rows) else 0
         if was_hidden or self.inverse:
-            self._break_anew(here)
-        found = [] if self.inverse else list(self._matches())
-        if found:
+            self._break_anew()
+        found, here = self._matches(), self._anchor
+        if found and not self.inverse:
             self._go_to(next((number for number in found if number >= here), found[-1]))
         self._settle()
-        return sought
-
-    def found(self) -> int:
-        """Number of lines with what is looked for."""
-        return sum(1 for _ in self._matches())
+        given_up = sought.pattern and not self.pattern
+        return Sought(None, error=SLOW) if given_up else sought._replace(lines=len(found))
 
     def find_next(self, forward: bool) -> None:
         """Go to the next or the previous line with the pattern, round the end."""
-        found = sorted({row[0] for row in self._rows}) if self.inverse else list(self._matches())
+        found = sorted({row[0] for row in self._rows}) if self.inverse else self._matches()
         if not found:
             return
         here = self._found_at if self._found_at is not None else -1
@@ -217,13 +227,36 @@ class LogView(Marking):
     _found_at: int | None = None
     """Number of the line that was last gone to."""
 
-    def _matches(self) -> Iterator[int]:
-        if self.pattern is None:
-            return
-        first = self.total - len(self.lines)
-        for number in range(first, self.total):
-            if self.pattern.search(self.text_of(number)):
-                yield number
+    def _matches(self) -> list[int]:
+        return self._with_it(range(self.total - len(self.lines), self.total))
+
+    def _with_it(self, numbers: Iterable[int]) -> list[int]:
+        """Those of the lines that have what is looked for."""
+        if not self.pattern:
+            return []
+        search = self.pattern.search
+        return self.look(lambda: [n for n in numbers if search(self.text_of(n))])
+
+    def _hidden(self, numbers: Iterable[int]) -> set[int]:
+        """Those of the lines that are not shown."""
+        return set(self._with_it(numbers)) if self.inverse else set()
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where in a text is what is looked for."""
+        pattern = self.pattern
+        return self.look(lambda: [one.span() for one in pattern.finditer(text)]) if pattern else []
+
+    def look(self, how: Callable[[], list[T]]) -> list[T]:
+        """What is found by the pattern; where that takes too long, it is looked for no more."""
+        try:
+            with in_time(PATIENCE):
+                return how()
+        except TimeoutError:
+            if self.inverse:
+                self.call_later(self.wrap, self.wrapped)  # what was hidden is seen again
+            self.pattern, self.inverse = None, False
+            self.post_message(self.GivenUp())
+            return []
 
     def line(self, number: int) -> str:
         """Line `number` as it is shown."""
@@ -287,16 +320,13 @@ class LogView(Marking):
 
     def _marked(self, number: int, text: str, start: int, style: Style) -> list[Segment]:
         """`text` (from character `start` of its line) in pieces of one style each."""
-        spans = [
-            (max(0, a - start), min(len(text), b - start), s)
-            for a, b, s in self._spans.get(number, ())
-        ]
+        found = list(self._spans.get(number, ()))
         if self.pattern and not self.inverse:
-            name = "chosen" if number == self._found_at else "found"
-            mark = self.dashboard.tone(name)
-            spans += [(m.start(), m.end(), mark) for m in self.pattern.finditer(text)]
+            mark = self.dashboard.tone("chosen" if number == self._found_at else "found")
+            found += [(*place, mark) for place in self._places(number, start)]
         if part := self.marked_in(number):
-            spans.append((max(0, part[0] - start), min(len(text), part[1] - start), _MARKED))
+            found.append((*part, _MARKED))
+        spans = [(max(0, a - start), min(len(text), b - start), s) for a, b, s in found]
         edges = sorted({0, len(text), *(p for a, b, _ in spans if a < b for p in (a, b))})
         return [
             Segment(
@@ -305,6 +335,16 @@ class LogView(Marking):
             )
             for a, b in pairwise(edges)
         ]
+
+    def _places(self, number: int, at: int) -> list[tuple[int, int]]:
+        """Where in a line of the log is what is looked for: in the text line with character `at`.
+
+        A row is only a part of that, and what was found may begin in one row and end in the next.
+        """
+        line = self.line(number)
+        begin, end = line.rfind("\n", 0, at) + 1, line.find("\n", at)
+        text = line[begin : end if end >= 0 else len(line)]
+        return [(begin + a, begin + b) for a, b in self.places(text)]
 
     def render_line(self, y: int) -> Strip:
         """As the rows are, with a word in the last one when lines wait below."""

@@ -12,13 +12,19 @@ class Sought(NamedTuple):
     pattern: re.Pattern[str] | None
     inverse: bool = False
     error: str = ""
-    """Why it is no regular expression; then there is no pattern."""
+    """Why there is no pattern."""
+    lines: int = 0
+    """How many have it, where it was looked for."""
+
+
+SLOW = "it takes too long here: given up"
 
 
 def understand(typed: str) -> Sought:
     """`text`, `/a regular expression/`, and either behind `!` for the lines without it.
 
-    Capitals count only where there is one, the letters behind a backslash apart.
+    Capitals count only where there is one, the letters behind a backslash apart; `^` and `$` are
+    the ends of each line of what there is to unfold.
     """
     inverse = typed.startswith("!")
     text = typed.removeprefix("!")
@@ -28,6 +34,7 @@ def understand(typed: str) -> Sought:
     if not text:
         return Sought(None)
     try:
-        return Sought(re.compile(text, re.IGNORECASE if lower else re.NOFLAG), inverse)
+        flags = re.MULTILINE | (re.IGNORECASE if lower else re.NOFLAG)
+        return Sought(re.compile(text, flags), inverse)
     except (re.error, RecursionError, OverflowError) as error:
-        return Sought(None, error=str(error))
+        return Sought(None, error=f"no regex: {error}")

@@ -142,9 +142,8 @@ class Talk(LogView):
     def _break_line(self, number: int) -> None:
         """Break one line anew; a reader below it stays on their line."""
         start, end = self._row_of(number), self._row_of(number + 1)
-        text = self.line(number)
-        hidden = self.inverse and self.pattern and self.pattern.search(text)
-        rows = [] if hidden or self._width <= 0 else [(number, *p) for p in self._broken(text)]
+        hidden = self._width <= 0 or self._hidden([number])
+        rows = [] if hidden else [(number, *part) for part in self._broken(self.line(number))]
         self._rows[start:end] = rows
         if end <= self.top:
             self.top += len(rows) - (end - start)
@@ -164,12 +163,15 @@ class Talk(LogView):
     def text_of(self, number: int) -> str:
         """The line with what it unfolds to."""
         detail = "" if number in self._open else self._details.get(number, "")
-        return f"{self.line(number)}\n{detail}" if detail else self.line(number)
+        return f"{self._bare(number)}\n{detail}" if detail else self._bare(number)
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where it is; the sign that there is more is no part of the text."""
+        return super().places(text.removesuffix(FOLDED).removesuffix(OPEN))
 
     def _go_to(self, number: int) -> None:
         """Go to a line that was found; it is unfolded where what is looked for is below it."""
-        pattern, line = self.pattern, self.line(number)
-        if pattern and not self.inverse and not pattern.search(line):
+        if self.pattern and not self.inverse and not self.places(self.line(number)):
             self.unfold(number)
         super()._go_to(number)
         self._cursor = number
@@ -221,7 +223,11 @@ class Talk(LogView):
         """What is marked, else the line under the cursor, with what is unfolded below it."""
         if self.marked or not self.reads or self.cursor is None:
             return super().copied()
-        return self.line(self.cursor).replace(OPEN, "", 1).removesuffix(FOLDED)
+        return self._bare(self.cursor)
+
+    def _bare(self, number: int) -> str:
+        """A line, as far as it is unfolded, without the sign that there is more."""
+        return self.line(number).replace(OPEN, "", 1).removesuffix(FOLDED)
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses a line, and unfolds it."""
