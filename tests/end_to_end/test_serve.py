@@ -97,8 +97,35 @@ async def test_whoever_has_the_token_sees_the_dashboard_and_no_other_page_may_op
     wait_for(lambda: not psutil.Process(serving.pid).children(recursive=True))
 
 
-async def test_it_ends_with_ctrl_c_and_leaves_no_dashboard(
+async def test_each_window_has_a_dashboard_of_its_own_and_takes_it_along(
     serving: subprocess.Popen[str], address: str
+) -> None:
+    def dashboards() -> int:
+        children = psutil.Process(serving.pid).children(recursive=True)
+        return sum("attach" in one.cmdline() for one in children)
+
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        await session.get(address)
+        async with session.get(f"{origin(address)}/") as again:  # the cookie is enough now
+            assert again.status == 200
+        windows = [
+            await session.ws_connect(f"{origin(address)}/ws", origin=origin(address))
+            for _ in range(2)
+        ]
+        for window in windows:
+            await window.receive(timeout=30)
+        assert dashboards() == 2
+        await windows[0].close()
+        wait_for(lambda: dashboards() == 1)
+        await windows[1].ping()
+        await windows[1].close()
+        wait_for(lambda: dashboards() == 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_at_once_and_leaves_no_dashboard(
+    number: signal.Signals, serving: subprocess.Popen[str], address: str
 ) -> None:
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
@@ -107,9 +134,10 @@ async def test_it_ends_with_ctrl_c_and_leaves_no_dashboard(
         await viewer.receive(timeout=30)
         children = psutil.Process(serving.pid).children(recursive=True)
         assert children
-        serving.send_signal(signal.SIGINT)
-        await viewer.receive(timeout=30)
-        wait_for(lambda: serving.poll() is not None)
+        serving.send_signal(number)
+        while not viewer.closed:
+            await viewer.receive(timeout=10)
+        wait_for(lambda: serving.poll() is not None, 10)
     assert serving.returncode == 0
     assert not psutil.wait_procs(children, timeout=20)[1]
 

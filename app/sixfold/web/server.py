@@ -17,6 +17,8 @@ from aiohttp import web
 from textual_serve.server import Server as TextualServer
 
 HOST = "127.0.0.1"
+GRACE = 0.1
+"""Seconds that open pages have at the end; they would not go by themselves."""
 PAGES = Path(__file__).parent
 TOKEN = "token"  # noqa: S105 - the name of it
 _POLICY = (
@@ -78,7 +80,13 @@ class Server(TextualServer):
             app.on_startup.append(tell)
             return app
 
-        web.run_app(made(), sock=self._listening, print=None, access_log=None)
+        web.run_app(
+            made(),
+            sock=self._listening,
+            shutdown_timeout=GRACE,
+            print=None,
+            access_log=None,
+        )
 
     async def on_startup(self, app: web.Application) -> None:
         """Say nothing: whoever runs this says it."""
