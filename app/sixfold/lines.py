@@ -227,7 +227,7 @@ def failure_line(failure: Failure) -> str:
     """`FAIL package Test  what (file:line)`."""
     place = f" ({failure.file}:{failure.line})" if failure.file else ""
     name = f"{failure.package} {failure.test}".strip()
-    age = " [old]" if failure.old else " [flaky: passes alone]" if failure.flaky else ""
+    age = " [old]" if failure.old else " [flaky: passes when run again]" if failure.flaky else ""
     return f"FAIL {name} {failure.kind}: {failure.message}{place}{age}"
 
 

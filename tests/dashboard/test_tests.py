@@ -97,6 +97,13 @@ def test_a_folded_package_is_opened_by_the_reader_and_an_open_one_folded() -> No
     assert any(name.startswith("    note") for name in opened) is False
 
 
+def test_a_subtest_is_called_by_all_that_stands_below_its_parent_slashes_too() -> None:
+    tests = [ev.TestProgress(name, "failed") for name in ("TestA/x/y", "TestA/x/y/z", "TestA")]
+    found = results(gates.STARTED, gates.progress(gates.package(COUNT, "failed", tests=tests)))
+    rows = [row for row in outline.rows(found, {}) if row.kind == "test"]
+    assert [(row.depth, row.label) for row in rows] == [(1, "TestA"), (2, "x/y"), (3, "z")]
+
+
 def test_of_many_passed_tests_the_rest_is_counted() -> None:
     many = gates.package(COUNT, "passed", passed=1204, tests=[ev.TestProgress("TestA", "passed")])
     found = results(gates.STARTED, gates.progress(many, passed=1204))
@@ -401,7 +408,8 @@ async def test_the_reader_is_not_moved_when_other_tests_end() -> None:
         ("subl", ["subl", "/r/a.go:17"]),
         ("kate", ["kate", "-l", "17", "/r/a.go"]),
         ("goland", ["goland", "--line", "17", "/r/a.go"]),
-        ("my-editor", ["my-editor", "/r/a.go"]),
+        ("xdg-open", ["xdg-open", "/r/a.go"]),
+        ("my-editor --new", ["my-editor", "--new", "+17", "/r/a.go"]),
     ],
 )
 def test_each_editor_is_told_the_line_in_its_own_way(said: str, words: list[str]) -> None:

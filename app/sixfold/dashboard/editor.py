@@ -22,12 +22,7 @@ _LINE_FLAG = {
     "pycharm": "--line",
     "fleet": "--line",
 }
-_PLUS = frozenset(
-    """
-    vi vim nvim view vimx gvim ex neovide nano pico rnano micro kak joe jmacs jed jove ne mg zile
-    emacs emacsclient gedit gnome-text-editor xed pluma geany leafpad mousepad e3 dte amp o
-    """.split()  # noqa: SIM905 - reads better than thirty quoted words
-)
+_LINELESS = frozenset({"open", "xdg-open"})
 _WINDOWED = _GOTO | frozenset(
     """
     subl sublime_text zed zeditor lapce kate kwrite mate goland idea pycharm fleet gvim neovide
@@ -56,9 +51,9 @@ def wanted(environment: Mapping[str, str]) -> list[str]:
 
 
 def command(words: list[str], file: Path, line: int) -> list[str]:
-    """The editor on `file`, at `line` where it is known how that is said (0: no line is known)."""
+    """The editor on `file`, at `line` (0: no line is known); `+17` is what most of them take."""
     name, path = Path(words[0]).name, str(file)
-    if line <= 0:
+    if line <= 0 or name in _LINELESS:
         return [*words, path]
     if name in _GOTO:
         return [*words, "-g", f"{path}:{line}"]
@@ -66,7 +61,7 @@ def command(words: list[str], file: Path, line: int) -> list[str]:
         return [*words, f"{path}:{line}"]
     if name in _LINE_FLAG:
         return [*words, _LINE_FLAG[name], str(line), path]
-    return [*words, f"+{line}", path] if name in _PLUS else [*words, path]
+    return [*words, f"+{line}", path]
 
 
 def has_window(words: list[str]) -> bool:

@@ -28,6 +28,13 @@ class Row(NamedTuple):
     """Of a failure: the place among those of its package; of a slow test, among the slowest."""
     open: bool | None = None
     """None: nothing is below it."""
+    above: str = ""
+    """Of a subtest: the test that it stands below."""
+
+    @property
+    def label(self) -> str:
+        """A test's name below that of the test above; there may be slashes in it."""
+        return self.test.removeprefix(f"{self.above}/") if self.above else self.test
 
 
 def rows(results: Results, opened: Mapping[str, bool]) -> list[Row]:
@@ -121,16 +128,17 @@ def _test(  # noqa: PLR0917 - what a row of a tree depends on
     children: Mapping[str, list[str]],
     opened: Mapping[str, bool],
     depth: int,
+    above: str = "",
 ) -> Iterator[Row]:
     key, below = f"test {package} {test}", children.get(test, [])
     is_open = None
     if below:
         passed = all(results.state_of(package, one) in {"passed", ""} for one in [test, *below])
         is_open = opened.get(key, not passed)
-    yield Row(key, "test", depth, package, test, open=is_open)
+    yield Row(key, "test", depth, package, test, open=is_open, above=above)
     if is_open:
         for one in below:
-            yield from _test(results, package, one, children, opened, depth + 1)
+            yield from _test(results, package, one, children, opened, depth + 1, test)
 
 
 def _parent(test: str, known: set[str]) -> str:

@@ -111,7 +111,7 @@ def failure_block(state: RunState, failure: Failure) -> list[Part]:
 _AGES = {
     "old": "the baseline had it already",
     "new": "the baseline did not have it",
-    "flaky": "it failed once, and passes when it runs alone",
+    "flaky": "it failed, and passes when it is run again",
 }
 
 

@@ -7,25 +7,27 @@ from pathlib import Path
 
 from msgspec import structs
 
+from sixfold.gate.declared import LARGEST, Declared
+from sixfold.gate.places import Sources
 from sixfold.gate.text import screen_line
 from sixfold.model import Failure, Place
 
 AROUND = 3
 """Lines before and after the one that is meant."""
-LARGEST = 2 << 20
-"""Bytes of a file that is read; what is larger is no source that a person wrote."""
+NO_SOURCES = Sources()
 
 
 class Excerpts:
     """Reads each place once; only files inside the tree, for tests may print any name."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sources: Sources = NO_SOURCES) -> None:
         self._root = root.resolve()
+        self._declared = Declared(self._root, sources)
         self._read: dict[tuple[str, int], tuple[list[str], int]] = {}
 
     def fill(self, failures: Sequence[Failure]) -> list[Failure]:
         """The failures, each of their places with its lines of source."""
-        return [self._filled(failure) for failure in failures]
+        return [self._filled(self._declared.placed(failure)) for failure in failures]
 
     def _filled(self, failure: Failure) -> Failure:
         places = failure.places or ([Place(failure.file, failure.line)] if failure.file else [])

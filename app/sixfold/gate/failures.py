@@ -14,14 +14,21 @@ from sixfold.gate.text import clean, shorten
 from sixfold.model import Failure, FailureKind, Place
 
 MESSAGE_LIMIT = 240
+CONTINUED = 2
+"""Lines of a message that are told beside its first."""
 PLACES = 5
 """Errors of a build that are shown in their source."""
+MUTE = "failed, and said nothing"
 RACE_NOTE = "race detected during execution of test"
 
 _LOGGED = re.compile(r"\s*([^\s:]+\.go):(\d+): ?(.*)")
 _BUILD = re.compile(r"(?:vet: )?((?:[A-Za-z]:)?[^\s:][^:]*\.\w+):(\d+)(?::\d+)?: (.*)")
 _PLACE = re.compile(r"((?:[\w.@+-]+/)*[\w@+-][\w.@+-]*\.[A-Za-z]\w*):(\d+)\b")
+_DEEPER = "        "
+"""How go indents the lines of a message below its first."""
 _LABEL = re.compile(r"\s+Error:\s+(.*)")
+_CYCLE = re.compile(r"\s*imports (\S+) from (\S+): (import cycle .*)")
+_IMPORT = re.compile(r"(?:package|\s*imports) (\S+)")
 _NOISE = re.compile(r"(PASS|FAIL|exit status \d+|coverage: .*|FAIL\t.*|)\s*$")
 
 
@@ -71,7 +78,17 @@ def _logged(lines: Sequence[str], index: int) -> Told:
         labels = [n for n, more in enumerate(rest) if _LABEL.match(more)]
         told = rest[labels[0] : labels[0] + 3] if labels else rest[:1]
         text = " ".join(more.strip().removeprefix("Error:").strip() for more in told)
+    else:
+        text = " ".join([text, *_continued(lines[index + 1 : index + 1 + CONTINUED])])
     return Told(file, int(line), text)
+
+
+def _continued(lines: Sequence[str]) -> Iterable[str]:
+    """What a message says on the lines below its first: `got 2,` and `want 3`."""
+    for line in lines:
+        if not line.startswith(_DEEPER) or _LOGGED.match(line):
+            return
+        yield line.strip()
 
 
 def says_something(lines: Iterable[str]) -> bool:
@@ -104,7 +121,7 @@ def failed_test(
         kind,
         file,
         told.line,
-        told.message(why) or "failed, and said nothing",
+        told.message(why) or MUTE,
         shorten("\n".join(lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT // 4),
     )
 
@@ -112,7 +129,8 @@ def failed_test(
 def failed_package(package: str, lines: Sequence[str], timed_out: str = "") -> Failure:
     """A package that failed although none of its tests did, by the last that it printed."""
     said = [line for line in lines if not _NOISE.match(line)]
-    last = said[-1].strip() if said else "the test binary failed, and said nothing"
+    flag = next((line for line in said if line.startswith("flag provided but")), "")
+    last = flag or (said[-1].strip() if said else "the test binary failed, and said nothing")
     message = Told(text=timed_out or last).message()
     output = shorten("\n".join(lines), OUTPUT_LIMIT, head=OUTPUT_LIMIT // 4)
     kind: FailureKind = "timeout" if timed_out else "fail"
@@ -125,7 +143,10 @@ def build_failure(package: str, lines: Sequence[str], sources: Sources) -> Failu
     places = [match for line in said if (match := _BUILD.match(line))]
     told = Told(text=said[0].strip() if said else "build failed")
     if places:
-        told = Told(sources.printed(places[0][1]), int(places[0][2]), places[0][3])
+        text = places[0][3].removesuffix("; to add it:")
+        told = Told(sources.printed(places[0][1]), int(places[0][2]), text)
+    elif cycle := _cycle(said, sources):
+        told = cycle
     more = f"  (and {len(places) - 1} more)" if len(places) > 1 else ""
     return Failure(
         package,
@@ -140,6 +161,18 @@ def build_failure(package: str, lines: Sequence[str], sources: Sources) -> Failu
             for match in places[:PLACES]
         ],
     )
+
+
+def _cycle(said: Sequence[str], sources: Sources) -> Told | None:
+    """Packages that import each other, at the top of the file that closes the circle."""
+    path: list[str] = []
+    for line in said:
+        if package := _IMPORT.match(line):
+            path.append(package[1])
+        if len(path) > 1 and (closed := _CYCLE.match(line)):
+            circle = " -> ".join(sources.short(one) for one in path)
+            return Told(sources.in_package(path[-2], closed[2]), 1, f"{closed[3]}: {circle}")
+    return None
 
 
 def command_failure(reason: str, lines: Sequence[str], kind: FailureKind = "command") -> Failure:

@@ -35,6 +35,12 @@ class Found:
         if len(kept) < FAILURES:
             kept.append(failure)
 
+    def drop(self, failure: Failure) -> None:
+        """It was told too early: what became of it is another failure."""
+        kept = self._kinds[failure.kind]
+        if failure in kept:
+            kept.remove(failure)
+
     def knows(self, race: Failure) -> bool:
         """Whether a race is listed: reads and writes of one place come as several reports."""
         told = (race.package, race.test, race.message)

@@ -9,7 +9,7 @@ from typing import Protocol
 from sixfold.events import GateProgress, OutputLine
 from sixfold.gate.decode import Decoder
 from sixfold.gate.failures import command_failure
-from sixfold.gate.places import Tree
+from sixfold.gate.places import Sources, Tree
 from sixfold.gate.plain import PlainReport
 from sixfold.gate.report import Report
 from sixfold.gate.text import joined
@@ -24,6 +24,9 @@ class Listener(Protocol):
     """Whether stdout and stderr are heard apart."""
     lines: list[OutputLine]
     """Lines for the stream; whoever takes them clears the list."""
+
+    sources: Sources
+    """What is known of the repository under test."""
 
     def out(self, chunk: bytes, now: float) -> None:
         """What came on stdout, `now` seconds after the start."""
@@ -53,7 +56,7 @@ class GoListener:
     apart = True
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        self._tree, self.sources = tree, tree.sources
         self._report = Report(tree.sources)
         self._decoder = Decoder()
         self._text = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -105,7 +108,7 @@ class PlainListener:
     apart = False
 
     def __init__(self) -> None:
-        self._report = PlainReport()
+        self._report, self.sources = PlainReport(), Sources()
         self.lines = self._report.lines
 
     def out(self, chunk: bytes, now: float) -> None:

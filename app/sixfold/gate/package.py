@@ -7,6 +7,7 @@ from typing import Literal
 
 from sixfold.events import OutputLine, PackageProgress, TestProgress
 from sixfold.gate.failures import (
+    MUTE,
     failed_package,
     failed_test,
     only_a_race,
@@ -62,6 +63,8 @@ class Package:
         """Tests that failed while a crash was being printed: the end tells whether it was one."""
         self.blamed: set[str] = set()
         """Tests with a failed subtest."""
+        self.mute: Failure | None = None
+        """The last test that failed without a word: it may be the one that crashed."""
         self.typed = False
         """Its Go (1.27) says itself what is a frame and what an error."""
         self.failed_build = ""
@@ -242,9 +245,12 @@ class Package:
             return
         kind: FailureKind = "race" if race else "fail"
         why = "data race, reported elsewhere" if race else ""
-        self._list(
-            failed_test(self.name, test.name, lines, test.errors, self.sources, kind=kind, why=why)
+        failure = failed_test(
+            self.name, test.name, lines, test.errors, self.sources, kind=kind, why=why
         )
+        self._list(failure)
+        if failure.message == MUTE:
+            self.mute = failure
 
     def _list(self, failure: Failure) -> None:
         self.listed = True
@@ -279,6 +285,9 @@ class Package:
         if not crash or (crash.after and self.tests):
             return None
         culprit = crash.culprit({*self.tests, *(test.name for test in self.deferred)})
+        if culprit and self.mute and self.mute.test.startswith(f"{culprit}/"):
+            culprit = self.mute.test  # go charges its parent, which crashes with it
+            self.found.drop(self.mute)
         self._tell_cut_off(crash.failure(self.sources, culprit), shown=False)
         return culprit
 

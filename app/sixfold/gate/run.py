@@ -123,7 +123,7 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
             reason = f"cannot start {command[0]}: {error.strerror or error}"
             hear([OutputLine(reason, "fail")], listener.progress(number, 0.0))
             return GateResult("error", reason, failures=[command_failure(reason, [])])
-        watch = _Watch(child, listener, transcript, hear, number, Excerpts(root))
+        watch = _Watch(child, listener, transcript, hear, number, Excerpts(root, listener.sources))
         return await watch.result(timeout)
     finally:
         transcript.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sixfold.gate.archive import printed
 from sixfold.gate.excerpt import Excerpts
+from sixfold.gate.places import Sources
 from sixfold.gate.words import once_more
 from sixfold.model import Failure, Place, TestName
 from streams import output, record
@@ -79,3 +80,24 @@ def test_several_tests_are_one_command_and_a_package_has_all_its_tests() -> None
 def test_what_is_no_go_test_cannot_be_run_in_parts() -> None:
     assert once_more(["make", "test"], [TestName("m/p", "TestA")]) == []
     assert once_more(COMMAND, [TestName("", "TestA")]) == []
+
+
+def test_a_failure_without_a_place_is_where_its_test_begins(tmp_path: Path) -> None:
+    (tmp_path / "svc/a").mkdir(parents=True)
+    (tmp_path / "svc/a/a.go").write_text("func TestX(")
+    (tmp_path / "svc/a/a_test.go").write_text("package a\n\nfunc TestXY() {}\nfunc TestX() {}\n")
+    (tmp_path / "svc/a/z_test.go").write_text("func TestMain() {}\n")
+    excerpts = Excerpts(tmp_path, Sources(str(tmp_path), {"m": "svc"}))
+    silent = Failure("m/a", "TestX/sub", "unfinished", message="never finished")
+    whole = Failure("m/a", "", "fail", message="no docker")
+    others = [
+        Failure("m/a", "TestNone", "fail"),
+        Failure("other/a", "TestX", "fail"),
+        Failure("m/a", "", "build"),
+        Failure("m/a", "TestX", "fail", "svc/a/a.go", 1),
+    ]
+    found = excerpts.fill([silent, whole, *others])
+    places = [(one.file, one.line) for one in found]
+    assert places[:2] == [("svc/a/a_test.go", 4), ("svc/a/z_test.go", 1)]
+    assert places[2:] == [("", 0), ("", 0), ("", 0), ("svc/a/a.go", 1)]
+    assert found[0].places[0].source[3] == "func TestX() {}"

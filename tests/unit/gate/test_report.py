@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sixfold.gate.decode import Decoder
+from sixfold.gate.failures import build_failure
 from sixfold.gate.places import Sources
 from sixfold.gate.report import LIVE_SECONDS, Report
 from sixfold.model import Failure
@@ -220,6 +221,46 @@ def test_a_panic_in_a_goroutine_is_charged_to_the_test_in_its_stack() -> None:
     panic, victim = fold(data, sources=Sources("/r", {"m": ""})).failures()
     assert (panic.test, panic.file, panic.line) == ("TestStarts", "p/p.go", 7)
     assert (victim.test, victim.kind) == ("TestMarked", "unfinished")
+
+
+def test_a_panic_in_a_subtest_is_charged_to_the_subtest() -> None:
+    stack = [
+        "panic: nil map [recovered, repanicked]\n",
+        "\n",
+        "goroutine 9 [running]:\n",
+        "testing.tRunner.func1()\n",
+        "\t/go/src/testing/testing.go:2128 +0x65f\n",
+        "m/p.TestTop.func1(0xc000094008?)\n",
+        "\t/r/p/p_test.go:6 +0x25\n",
+    ]
+    data = record("run", "TestTop") + record("run", "TestTop/sub") + record("fail", "TestTop/sub")
+    data += b"".join(output(line, "TestTop") for line in stack)
+    report = fold(
+        data + record("fail", "TestTop") + record("fail"), sources=Sources("/r", {"m": ""})
+    )
+    panic = only(report.failures())
+    assert (panic.kind, panic.test, panic.line) == ("panic", "TestTop/sub", 6)
+    assert report.failed == 2
+
+
+def test_a_message_is_told_with_the_lines_that_it_goes_on_with() -> None:
+    data = record("run", "TestX")
+    for line in ("    a_test.go:3: got 2,\n", "        want 3\n"):
+        data += output(line, "TestX")
+    failure = only(fold(data + record("fail", "TestX") + record("fail")).failures())
+    assert failure.message == "got 2, want 3  a_test.go:3"
+
+
+def test_an_import_cycle_names_the_circle_and_the_file_that_closes_it() -> None:
+    lines = [
+        "# example.com/m/a",
+        "package example.com/m/a",
+        "\timports example.com/m/b from a.go",
+        "\timports example.com/m/a from b.go: import cycle not allowed",
+    ]
+    told = build_failure("example.com/m/a", lines, Sources("/r", {"example.com/m": ""}))
+    assert told.message == "import cycle not allowed: a -> b -> a  b.go:1"
+    assert told.file == "b/b.go"
 
 
 def test_a_timeout_names_the_test_that_hung_and_where() -> None:

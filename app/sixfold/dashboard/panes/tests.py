@@ -225,9 +225,8 @@ class TestTree(CursorRows):
 
     def _test(self, one: Row) -> tuple[list[Part], list[Part]]:
         failure = self._failure(one)
-        name = one.test.rpartition("/")[2] if one.depth > 1 and "/" in one.test else one.test
         if failure:
-            return self._failed(failure, name, one.package)
+            return self._failed(failure, one.label, one.package)
         state = self.results.state_of(one.package, one.test)
         look = words.TEST_LOOKS[state]
         ended = self.results.test(one.package, one.test)
@@ -238,7 +237,7 @@ class TestTree(CursorRows):
         again = state == "passed" and self.results.mended(one.package, one.test)
         left: list[Part] = [
             (f"{look.glyph} ", look.tone),
-            (f"{name}  ", "strong" if state == "running" else "plain"),
+            (f"{one.label}  ", "strong" if state == "running" else "plain"),
             (look.word if state in {"running", "skipped"} else "", look.tone),
             (f"  {note}" if note else "", "quiet"),
         ]
