@@ -30,6 +30,7 @@ from dashboard.scripted import (
 from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS, label_of
 from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.link import LinkError, Source
 from sixfold.model import PlanWarning
@@ -491,3 +492,16 @@ async def test_a_run_with_other_than_six_slots_shows_its_own() -> None:
         app = await settle(pilot, run)
         await settle(pilot)
         assert [slot.number for slot in app.main.slots] == [1, 2]
+
+
+async def test_a_header_that_needs_fewer_rows_is_painted_as_high_as_it_was() -> None:
+    run = Run(*RUNNING, *FAILED)
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        header = app.screen.query_one(Header)
+        high = header.size.height
+        assert high > 2
+        run.say(ev.TaskSkipped(task="T004"))
+        await run.taken()
+        header.refresh_state()
+        assert [header.render_line(y).text.strip() for y in range(2, high)] == [""] * (high - 2)

@@ -70,8 +70,9 @@ class Header(Painted):
             return row(self._run(), self._numbers(width), width)
         if y == self._replay_row() + 1:
             return self._replay(width)
-        if y > max(1, len(self._text)):
-            text = self._behind[y - 1 - max(1, len(self._text))]
+        if (at := y - 1 - max(1, len(self._text))) >= 0:
+            # it may be painted once more as high as it was
+            text = self._behind[at] if at < len(self._behind) else ""
             return row([("   ", ""), (text, "warn")], [], width)
         if self._text:
             return self._call_row(y - 1, width)
