@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _stand_in()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        asked = _parser().parse_args(words)
+        asked = _understood(words)
         command: Callable[[argparse.Namespace], int] = asked.command
         return command(asked)
     except UserError as error:
@@ -38,6 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _understood(words: list[str]) -> argparse.Namespace:
+    """What is asked; go's flags are easily given where ours stand."""
+    parser = _parser()
+    asked, unknown = parser.parse_known_args(words)
+    if unknown:
+        name = getattr(asked, "name", "")
+        hint = "; what `go test` is to get stands behind --" if name == "test" else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    return asked
 
 
 def _say(text: str) -> None:

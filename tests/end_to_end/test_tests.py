@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Timer
@@ -102,6 +103,43 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_wrong_numbers_are_refused(tmp_path: Path, words: list[str]) -> None:
     done = module(tmp_path, GATE).sixfold("test", *words)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_flag_of_gos_that_stands_where_ours_do_is_told_how(tmp_path: Path) -> None:
+    done = module(tmp_path, GATE, d=PLAIN).sixfold("test", "./d", "-run", "TestD")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "what `go test` is to get stands behind --" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "names"),
+    [
+        ("svc", [], {"TestD", "TestE"}),
+        ("", [], {"TestD", "TestE"}),
+        ("svc/d", ["."], {"TestD"}),
+        ("svc", ["./e/...", "--", "-count=1"], {"TestE"}),
+        ("svc", ["--", "-run", "^TestE$"], {"TestE"}),
+    ],
+)
+def test_a_module_is_tested_from_wherever_one_stands_with_git_or_without(
+    tmp_path: Path, place: str, words: list[str], names: set[str]
+) -> None:
+    for name, text in {
+        "go.mod": "module example.com/svc\n\ngo 1.21\n",
+        "d/d_test.go": PLAIN,
+        "e/e_test.go": PLAIN.replace("package d", "package e").replace("TestD", "TestE"),
+    }.items():
+        path = tmp_path / "svc" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    if not place:  # one looks below only where a repository has an end
+        subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    command = [sys.executable, "-m", "sixfold", "test", *words]
+    done = subprocess.run(
+        command, cwd=tmp_path / place, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {line.split()[-1] for line in done.stdout.splitlines() if "PASS" in line} == names
 
 
 @pytest.fixture

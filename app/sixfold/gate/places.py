@@ -12,6 +12,8 @@ from sixfold.model import Frame
 
 _FILE = re.compile(r"\s+(\S.*?):(\d+)(?: \+0x[0-9a-f]+.*)?$")
 _TEST = re.compile(r"(?<!\))\.((?:Test|Fuzz|Example|Benchmark)(?:[^a-z.\[][^.\[]*)?)(?:[.\[]|$)")
+_VERSION = re.compile(r"(?<=.)/v\d+$")
+"""The end of a module's path that names no folder."""
 _STANDARD = frozenset(
     """
     archive bufio builtin bytes cmp cmd compress container context crypto database debug embed
@@ -42,7 +44,7 @@ class Sources(Struct, frozen=True):
         """A package's name for the eye: relative to its module, else its last element."""
         module = self.owner(package)
         if module is None or package == module:
-            return package.rsplit("/", 1)[-1] or package
+            return _VERSION.sub("", package).rsplit("/", 1)[-1] or package
         return package[len(module) + 1 :]
 
     def in_package(self, package: str, base: str) -> str:

@@ -18,14 +18,14 @@ from sixfold.gate.affected import affected
 from sixfold.gate.archive import copy_records, printed
 from sixfold.gate.luck import askable, forgiven, left, no_luck
 from sixfold.gate.run import GateResult, run_gate
-from sixfold.gate.words import instead, once_more
+from sixfold.gate.words import given, instead, once_more
 from sixfold.masking import Masks, Veil
 from sixfold.model import TestName, Verdict
 from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
 from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, read_settings
-from sixfold.runner.store import find_root
+from sixfold.runner.module import module_of, rebased, top_of, workspace
 from sixfold.runner.watching import by_hand, changes
 from sixfold.state import RunState
 
@@ -73,12 +73,19 @@ class GateAlone:
     def prepare(
         cls, options: Options, packages: Sequence[str], wanted: Wanted | None = None
     ) -> GateAlone:
-        """Read the settings; `packages` stand in for `./...`. Raises `UserError`."""
-        root = find_root(options.directory)
-        gate = read_settings(root, options)[0].gate
-        if packages:
-            rest = [word for word in gate.command if word != "./..."]
-            gate = structs.replace(gate, command=[*rest, *packages])
+        """Read the settings; `packages` are flags, too, and packages instead of the command's.
+
+        A command of the config runs where it runs in a run, the one that needs no config in the
+        module that the person stands in. Raises `UserError`.
+        """
+        top = top_of(options.directory)
+        gate = read_settings(top or options.directory, options)[0].gate
+        root, command = top or options.directory.resolve(), gate.command
+        if command == GateSettings().command:
+            root = module_of(options.directory, top)
+            command = given(command, workspace(root))
+        local = [rebased(word, options.directory, root) for word in packages]
+        gate = structs.replace(gate, command=given(command, local) if local else command)
         return cls(root, gate, wanted or Wanted())
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:

@@ -9,7 +9,7 @@ import pytest
 from sixfold.gate import toolchain
 from sixfold.gate.again import fails, passes_alone
 from sixfold.gate.luck import askable
-from sixfold.gate.words import parse, pattern
+from sixfold.gate.words import given, instead, parse, pattern
 from sixfold.model import Failure, FailureKind, TestName
 
 ENV = toolchain.find(Path.cwd()).environment(os.environ)
@@ -92,9 +92,34 @@ def test_the_gates_flags_are_kept_and_its_choice_of_tests_is_not() -> None:
     assert parse(["make", "test"]) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("", "go test -race ./..."),
+        ("./a m/b", "go test -race ./a m/b"),
+        ("-run X -count=1", "go test -race ./... -run X -count=1"),
+        ("./a -run X ./b", "go test -race ./a ./b -run X"),
+        ("-update ./a", "go test -race ./a -update"),
+        ("-args -x ./y", "go test -race ./... -args -x ./y"),
+        ("./a -args -x", "go test -race ./a -args -x"),
+    ],
+)
+def test_what_a_person_adds_stands_in_for_the_packages_and_beside_the_flags(
+    words: str, command: str
+) -> None:
+    assert given(["go", "test", "-race", "./..."], words.split()) == command.split()
+
+
+def test_flags_of_the_tests_own_stay_behind_the_packages() -> None:
+    command = ["go", "test", "-race", "./...", "-update", "-args", "x"]
+    other = ["go", "test", "-json", "-race", "m/p", "-update", "-args", "x"]
+    assert instead(command, ["m/p"]) == other
+    assert on(*command)[3:] == ["-race", "-count=1", "-run", "^X$", "m/p", "-update", "-args", "x"]
+
+
 def test_a_subtest_is_asked_for_by_its_whole_name() -> None:
     assert pattern(["TestX/a_b+(1)/c"]) == r"^TestX$/^a_b\+\(1\)$/^c$"
-    assert pattern(["TestB", "TestA"]) == "^(TestA|TestB)$"
+    assert pattern(["TestB", "TestA/x"]) == "^TestB$|^TestA$/^x$"
 
 
 def test_races_builds_and_timeouts_are_never_asked() -> None:

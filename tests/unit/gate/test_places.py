@@ -64,6 +64,7 @@ def test_packages_have_short_names() -> None:
     assert SOURCES.short("example.com/m/internal/store") == "internal/store"
     assert SOURCES.short("example.com/m") == "m"
     assert SOURCES.short("elsewhere.org/deep/thing") == "thing"
+    assert Sources(modules={"x.org/svc/v2": ""}).short("x.org/svc/v2") == "svc"
 
 
 def stack(*functions: str) -> list[Frame]:
