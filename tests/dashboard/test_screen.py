@@ -28,7 +28,6 @@ from dashboard.scripted import (
     toasts,
 )
 from sixfold import events as ev
-from sixfold.dashboard.actions import ACTIONS, label_of
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.widgets.key_bar import KeyBar
@@ -425,48 +424,6 @@ async def test_a_repaint_between_a_change_of_the_plan_and_its_frame_is_harmless(
         assert "T003" not in seen(app, "#phases")
         await settle(pilot)
         assert "PHASES" in seen(app, "#phases")
-
-
-@pytest.mark.parametrize(
-    "messages",
-    [(), RUNNING, (*RUNNING, ev.RunPaused()), (*RUNNING, *FAILED), (*RUNNING, ENDED)],
-    ids=["nothing", "running", "paused", "failed", "ended"],
-)
-async def test_the_footer_never_lies(messages: tuple[ev.Message, ...]) -> None:
-    run = Run(*messages)
-    async with dashboard(run).run_test(size=(200, 48)) as pilot:
-        app = await settle(pilot, run)
-        for focus in ("phases", "tests", "stream"):
-            app.main.go_to(app.main.query_one(f"#{focus}"))  # type: ignore[arg-type]
-            await settle(pilot)
-            parts = list(app.screen.query_one(KeyBar).parts(0))
-            lit = [
-                f"{key.strip()} {label.strip()}"
-                for (key, tone), (label, _) in zip(parts[::2], parts[1::2], strict=True)
-                if tone == "key"
-            ]
-            for action in ACTIONS:
-                name, _, inside = action.id.partition("(")
-                given = (eval(inside.rstrip(")")),) if inside else ()  # noqa: S307 - our own table
-                can = app.check_action(name, given)
-                if action.foot:
-                    shown = f"{action.shown_key} {label_of(action, app.situation)}"
-                    assert any(one.startswith(shown) for one in lit) == (can is True), action.id
-
-
-async def test_where_room_is_short_keys_that_do_nothing_now_give_way() -> None:
-    run = Run(*RUNNING, ENDED)
-    async with dashboard(run).run_test(size=(80, 24)) as pilot:
-        app = await settle(pilot, run)
-        parts = list(app.screen.query_one(KeyBar).parts(0))
-        shown = {key.strip(): tone for key, tone in parts[::2]}
-        able = {
-            action.shown_key
-            for action in ACTIONS
-            if action.stands(app.situation) and action.can(app.situation) is True
-        }
-        assert able <= shown.keys()
-        assert sum(len(text) for text, _ in parts) <= 80
 
 
 async def test_the_gate_alone_is_shown_over_the_whole_screen() -> None:

@@ -295,7 +295,7 @@ async def test_the_keys_mean_tests_only_where_the_tests_are_in_focus() -> None:
         await settle(pilot)
         text = footer.render_line(0).text
         assert "r rerun TestConcurrent" in text
-        assert "R the failed 3" in text
+        assert "R all failed 3" in text
         assert "a package store" in text
         assert "retry" not in text
 
@@ -507,7 +507,7 @@ async def test_the_tests_alone_offer_what_makes_sense_without_a_run() -> None:
         app.main.gate.tests.choose_failure(1)
         await settle(pilot)
         text = app.screen.query_one(KeyBar).render_line(0).text
-        for label in ("rerun", "the failed", "package", "gate", "find", "panes", "help", "leave"):
+        for label in ("rerun", "all failed", "package", "gate", "find", "panes", "help", "leave"):
             assert label in text
         for label in ("pause", "retry", "cancel", "skip", "diff", "plan", "zoom"):
             assert label not in text

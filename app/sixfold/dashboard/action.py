@@ -13,6 +13,8 @@ from sixfold.dashboard.when import Can
 Foot: TypeAlias = Literal["", "offered", "always"]
 ALWAYS: Foot = "always"
 OFFERED: Foot = "offered"
+ENDED = {"finished", "failed", "stopped"}
+"""States of a run that obeys no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,10 @@ class Action:
     """The key as the screen shows it, where that is not its name."""
     foot: Foot = ""
     """Does it stand in the footer: always, or only while it can be done (`offered`)."""
+    rank: int = 1
+    """Where the footer is short of room the least comes first: 0 belongs to what is in front."""
+    pair: str = ""
+    """A word that it shares in the footer with the next of the table: `← → bars`."""
 
     @property
     def name(self) -> str:
@@ -39,10 +45,11 @@ class Action:
     def stands(self, now: Situation) -> bool:
         """Does it stand in the footer now: what can not be done is dimmed.
 
-        Below a text, and in a replay, it is gone.
+        Below a text, in a replay, and once the run has ended, it is gone.
         """
         can = self.can(now)
-        if self.foot == OFFERED or now.place == "text" or now.replay:
+        past = bool(now.replay) or now.status in ENDED
+        if self.foot == OFFERED or now.place == "text" or past:
             return bool(self.foot) and can is True
         return bool(self.foot) and can is not False
 
@@ -61,10 +68,21 @@ def of_screen(
     *,
     cap: str = "",
     foot: Foot = "",
+    rank: int = 1,
+    pair: str = "",
 ) -> Action:
     """An action of the screen in front."""
     return Action(
-        id=id_, keys=keys, label=label, tooltip=tooltip, can=can, on="screen", cap=cap, foot=foot
+        id=id_,
+        keys=keys,
+        label=label,
+        tooltip=tooltip,
+        can=can,
+        on="screen",
+        cap=cap,
+        foot=foot,
+        rank=rank,
+        pair=pair,
     )
 
 
@@ -100,6 +118,8 @@ def of_run(
     *,
     can: Callable[[Situation], Can] | None = None,
     label: str = "",
+    rank: int = 1,
+    pair: str = "",
 ) -> Action:
     """An action of the app, which by default can be done unless the run would refuse it."""
     return Action(
@@ -110,4 +130,6 @@ def of_run(
         can=can or when.asks(id_),
         cap=cap(key.split(",", maxsplit=1)[0]),
         foot=foot,
+        rank=rank,
+        pair=pair,
     )

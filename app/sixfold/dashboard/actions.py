@@ -12,6 +12,7 @@ PLAYING = (
         "space,p",
         "In a replay: stand still, or go on; at the end, once more",
         can=when.in_replay,
+        rank=0,
     ),
     of_run(
         "seek(-1)",
@@ -19,9 +20,16 @@ PLAYING = (
         "In a replay: back by 10 s, or a fiftieth of the run",
         can=when.in_replay,
         label="back",
+        rank=0,
+        pair="seek",
     ),
     of_run(
-        "seek(1)", "right,l", "In a replay: forward by as much", can=when.in_replay, label="forward"
+        "seek(1)",
+        "right,l",
+        "In a replay: forward by as much",
+        can=when.in_replay,
+        label="forward",
+        rank=0,
     ),
     of_run(
         "seek_event(False)",
@@ -61,12 +69,27 @@ PLAYING = (
         "In a replay: twice as fast",
         can=when.in_replay,
         label="faster",
+        rank=0,
+        pair="pace",
     ),
-    of_run("pace(0.5)", "minus", "In a replay: half as fast", can=when.in_replay, label="slower"),
+    of_run(
+        "pace(0.5)",
+        "minus",
+        "In a replay: half as fast",
+        can=when.in_replay,
+        label="slower",
+        rank=0,
+    ),
 )
 _STEERING = (
     Action(
-        id="start", keys="s", label="start", tooltip="Start the run", can=when.start, foot=ALWAYS
+        id="start",
+        keys="s",
+        label="start",
+        tooltip="Start the run",
+        can=when.start,
+        foot=ALWAYS,
+        rank=0,
     ),
     of_run(
         "allow",
@@ -74,6 +97,7 @@ _STEERING = (
         "Say yes, this once, to what is asked of you",
         OFFERED,
         can=when.beside_tests("allow"),
+        rank=0,
     ),
     of_run(
         "allow_always",
@@ -81,8 +105,9 @@ _STEERING = (
         "Say yes to the same for the rest of the run",
         OFFERED,
         label="always",
+        rank=0,
     ),
-    of_run("reject", "n", "Say no to what is asked of you", OFFERED, can=when.no("reject")),
+    of_run("reject", "n", "Say no to what is asked of you", OFFERED, can=when.no("reject"), rank=0),
     of_run(
         "reject_always",
         "N",
@@ -90,6 +115,7 @@ _STEERING = (
         OFFERED,
         can=when.no("reject_always"),
         label="never",
+        rank=0,
     ),
     of_run("pause", "p", "Pause (running turns finish, nothing new starts), or go on"),
     of_run("hold", "H", "Pause now: running turns are cut short, and taken up again later", ""),
@@ -99,14 +125,15 @@ _STEERING = (
     of_run(
         "retry_with", "R", "The same with another agent", "", can=when.beside_tests("retry_with")
     ),
-    of_run("rerun", "r", "Run the selected test once more", can=when.of_tests("rerun")),
+    of_run("rerun", "r", "Run the selected test once more", can=when.of_tests("rerun"), rank=0),
     of_run(
         "rerun_failed",
         "R",
         "Run all tests that fail once more",
         OFFERED,
         can=when.of_tests("rerun_failed"),
-        label="the failed",
+        label="all failed",
+        rank=0,
     ),
     of_run(
         "rerun_package",
@@ -116,10 +143,12 @@ _STEERING = (
         can=when.of_tests("rerun_package"),
         label="package",
     ),
-    of_run("tell", "m", "Say something to an agent at work, at the end of its turn", ""),
     of_run("cancel", "x", "End one agent's attempt, with all its processes"),
+    of_run(
+        "tell", "m", "Say something to an agent at work, at the end of its turn", OFFERED, rank=2
+    ),
     of_run("skip", "S", "Leave the task's box open and let its dependents run"),
-    of_run("gate", "g", "Run the tests now", can=when.gate),
+    of_run("gate", "g", "Run the tests now", can=when.gate, rank=2),
     of_run(
         "revalidate",
         "V",
@@ -137,6 +166,7 @@ _LOOKING = (
         "Open your editor ($VISUAL, $EDITOR) where the selected test failed",
         when.of_tests("edit"),
         foot=OFFERED,
+        rank=0,
     ),
     of_screen("fold(False)", "h,left", "fold", "Fold it, or go to what it is in", when.tree),
     of_screen("fold(True)", "l,right", "unfold", "Show what is below", when.tree),
@@ -148,31 +178,42 @@ _LOOKING = (
         when.details,
         cap="↵",
         foot=ALWAYS,
+        rank=0,
     ),
     of_screen(
         "zoom", "z", "zoom", "One pane over the whole screen, and back", when.panes, foot=ALWAYS
     ),
-    of_run("diff", "d", "The change so far: of what is selected, else of the run"),
-    of_screen(
-        "go_to_file(1)",
-        "right_square_bracket",
-        "file",
-        "The next file",
-        when.in_diff,
-        cap="]",
-        foot=OFFERED,
-    ),
+    of_run("diff", "d", "The change so far: of what is selected, else of the run", rank=2),
     of_screen(
         "go_to_file(-1)",
         "left_square_bracket",
-        "before",
+        "file before",
         "Back a file",
         when.in_diff,
         cap="[",
         foot=OFFERED,
+        rank=0,
+        pair="files",
     ),
     of_screen(
-        "find", "slash", "find", "Find in a log as you type", when.in_log, cap="/", foot=ALWAYS
+        "go_to_file(1)",
+        "right_square_bracket",
+        "next file",
+        "The next file",
+        when.in_diff,
+        cap="]",
+        foot=OFFERED,
+        rank=0,
+    ),
+    of_screen(
+        "find",
+        "slash",
+        "find",
+        "Find in a log as you type",
+        when.in_log,
+        cap="/",
+        foot=ALWAYS,
+        rank=0,
     ),
     of_screen("find_next(True)", "n", "next", "The next place found", when.searched),
     of_screen("find_next(False)", "N", "previous", "The place found before", when.searched),
@@ -186,6 +227,8 @@ _LOOKING = (
         "On a task's page: the attempt before",
         when.of_attempt,
         foot=OFFERED,
+        rank=0,
+        pair="attempts",
     ),
     of_screen(
         "go_to_attempt(1)",
@@ -194,6 +237,7 @@ _LOOKING = (
         "On a task's page: the next attempt",
         when.of_attempt,
         foot=OFFERED,
+        rank=0,
     ),
     of_screen("wrap", "w", "cut", "Break long lines of a log, or cut them", when.in_log),
     of_screen("copy", "y", "copy", "Copy the line, or what the mouse has marked", when.in_log),
@@ -207,6 +251,7 @@ _LOOKING = (
         tooltip="Phases, edges and their reasons, critical path",
         can=when.planned,
         foot=ALWAYS,
+        rank=2,
     ),
     Action(
         id="timeline",
@@ -215,6 +260,7 @@ _LOOKING = (
         tooltip="The slots over time: who worked on what when",
         can=when.planned,
         foot=ALWAYS,
+        rank=2,
     ),
     of_screen(
         "step_bar(-1)",
@@ -224,6 +270,8 @@ _LOOKING = (
         when.in_timeline,
         cap="←",
         foot=OFFERED,
+        rank=0,
+        pair="bars",
     ),
     of_screen(
         "step_bar(1)",
@@ -233,6 +281,7 @@ _LOOKING = (
         when.in_timeline,
         cap="→",
         foot=OFFERED,
+        rank=0,
     ),
     of_screen(
         "closer(True)",
@@ -242,6 +291,8 @@ _LOOKING = (
         when.in_timeline,
         cap="+",
         foot=OFFERED,
+        rank=0,
+        pair="scale",
     ),
     of_screen(
         "closer(False)",
@@ -251,9 +302,16 @@ _LOOKING = (
         when.in_timeline,
         cap="-",
         foot=OFFERED,
+        rank=0,
     ),
     of_screen(
-        "whole", "0", "all", "In the timeline: the whole run", when.in_timeline, foot=OFFERED
+        "whole",
+        "0",
+        "all",
+        "In the timeline: the whole run",
+        when.in_timeline,
+        foot=OFFERED,
+        rank=0,
     ),
     of_screen(
         "go_to_failed",
@@ -294,7 +352,14 @@ _LOOKING = (
 )
 _MOVING = (
     of_screen(
-        "go_round(1)", "tab,v", "panes", "The next pane", when.in_panes, cap="Tab", foot=ALWAYS
+        "go_round(1)",
+        "tab,v",
+        "panes",
+        "The next pane",
+        when.in_panes,
+        cap="Tab",
+        foot=ALWAYS,
+        rank=0,
     ),
     of_screen(
         "go_round(-1)", "shift+tab,B", "pane before", "The pane before", when.in_panes, cap="⇧Tab"
