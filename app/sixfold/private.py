@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Literal, Self
 
@@ -104,9 +104,11 @@ class Transcript:
         self._file = opened(path, mode) if path else None
         self._veils = {True: Veil(masks), False: Veil(masks)}
 
-    def write(self, chunk: bytes, *, is_out: bool = True) -> None:
-        """A chunk of stdout, or of stderr; a last line waits for its end."""
-        if self._file and (data := self._veils[is_out].feed(chunk)):
+    def write(
+        self, chunk: bytes, *, is_out: bool = True, said: Iterable[str] | None = None
+    ) -> None:
+        """A chunk of stdout, or of stderr; a last line waits for its end. `said`: see `Veil`."""
+        if self._file and (data := self._veils[is_out].feed(chunk, said)):
             record(self._file, data, _FULL)
 
     def close(self) -> None:

@@ -6,6 +6,11 @@ error of Go 1.19, a tool's warning) comes back as one whose action is `TEXT`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Literal
+
 import msgspec
 from msgspec import Struct
 
@@ -14,6 +19,9 @@ TEXT = "text"
 
 LINE_LIMIT = 4 << 20
 """Bytes of one line that are kept; a longer line is plain text, cut here."""
+
+
+_Action = Literal["start", "run", "pause", "cont", "pass", "fail", "skip", "bench", "output"]
 
 
 class Record(Struct, frozen=True, gc=False, rename="pascal"):
@@ -35,31 +43,54 @@ class Record(Struct, frozen=True, gc=False, rename="pascal"):
     """The import path of the build that made this package fail."""
 
 
+class _Usual(Record, frozen=True, gc=False, rename="pascal", forbid_unknown_fields=True):
+    """A line as nearly all are: it speaks of no more than a test, its package and its output.
+
+    What else there is in it are go's own words.
+    """
+
+    action: _Action
+    output_type: Literal["", "frame", "error", "error-continue"] = ""
+    import_path: Literal[""] = ""
+    failed_build: Literal[""] = ""
+    time: datetime | None = None
+
+
 class Decoder:
     """A stream of records, fed with chunks of bytes."""
 
     def __init__(self) -> None:
+        self.usual = True
+        """Whether the lines that came last are all as usual: `words` has all that they say."""
+        self._strict = msgspec.json.Decoder(_Usual)
         self._typed = msgspec.json.Decoder(Record)
         self._parts: list[bytes] = []
         self._held = 0
 
-    def feed(self, chunk: bytes) -> list[Record]:
+    def feed(self, chunk: bytes) -> Sequence[Record]:
         """The records that `chunk` completes."""
         end = chunk.rfind(b"\n") + 1
         if not end:
             self._hold(chunk)
+            self.usual = True
             return []
         lines = b"".join((*self._parts, chunk[:end]))
         self._parts.clear()
         self._held = 0
         self._hold(chunk[end:])
-        try:
-            return self._typed.decode_lines(lines)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            # One bad line fails them all; it is rare, and the others are still records.
-            return [self._one(line) for line in lines.split(b"\n") if line.strip()]
+        return self._decode(lines)
 
-    def close(self) -> list[Record]:
+    def _decode(self, lines: bytes) -> Sequence[Record]:
+        self.usual = True
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            return self._strict.decode_lines(lines)
+        self.usual = False
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            return self._typed.decode_lines(lines)
+        # One bad line fails them all; it is rare, and the others are still records.
+        return [self._one(line) for line in lines.split(b"\n") if line.strip()]
+
+    def close(self) -> Sequence[Record]:
         """The record of a last line without a newline, if there is one."""
         return self.feed(b"\n") if self._held else []
 
@@ -75,3 +106,10 @@ class Decoder:
             return self._typed.decode(text)
         except (msgspec.MsgspecError, UnicodeError):
             return Record(TEXT, output=text)
+
+
+def words(records: Sequence[Record]) -> list[str]:
+    """Every text in lines that are as usual."""
+    tests = {record.test for record in records}
+    packages = {record.package for record in records}
+    return [*tests, *packages, *[record.output for record in records]]

@@ -21,7 +21,7 @@ _TALLY = ("passed", "failed", "skipped")
 def result_line(word: str, package: str, test: str, seconds: float, why: str = "") -> OutputLine:
     """`FAIL  count  TestAdd  0.03s`."""
     took = f"{seconds:.2f}s" if seconds >= 0.005 else ""
-    text = "  ".join(part for part in (f"{word:<4}", package, test, took, why) if part)
+    text = "  ".join(filter(None, (word, package, test, took, why)))
     return OutputLine(screen_line(text), _LEVELS[word])
 
 

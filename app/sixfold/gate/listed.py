@@ -6,6 +6,7 @@ A run may have a million tests; a list that a person reads has not.
 from __future__ import annotations
 
 import heapq
+from typing import Literal
 
 from sixfold.events import SlowTest, TestProgress
 from sixfold.gate.text import clean
@@ -14,6 +15,11 @@ MOST_OF_A_KIND = 200
 """Tests of one package, of each kind: passed at the top, passed below, failed, skipped."""
 MOST_IN_ALL = 10_000
 SLOWEST = 10
+SLOW = 0.01
+"""Seconds; what ends earlier took no time to speak of."""
+
+
+Ended = Literal["passed", "failed", "skipped"]
 
 
 class Listed:
@@ -24,7 +30,7 @@ class Listed:
         self._slowest: list[tuple[float, str, str]] = []
 
     def time(self, package: str, test: str, seconds: float) -> None:
-        """A test at the top ended after `seconds`."""
+        """A test at the top took so long."""
         entry = (seconds, package, test)
         if len(self._slowest) < SLOWEST:
             heapq.heappush(self._slowest, entry)
@@ -32,13 +38,9 @@ class Listed:
             heapq.heapreplace(self._slowest, entry)
 
     def slowest(self) -> list[SlowTest]:
-        """The slowest first; those that took no time to speak of are not told."""
+        """The slowest first."""
         found = sorted(self._slowest, reverse=True)
-        return [
-            SlowTest(clean(package), clean(test), seconds)
-            for seconds, package, test in found
-            if seconds >= 0.01
-        ]
+        return [SlowTest(clean(package), clean(test), seconds) for seconds, package, test in found]
 
 
 class Names:
@@ -50,20 +52,20 @@ class Names:
         self._parents: set[str] = set()
         self._new: list[TestProgress] = []
 
-    def add(self, test: TestProgress) -> None:
+    def add(self, state: Ended, test: str, seconds: float, note: str = "") -> None:
         """A test ended."""
-        below = "/" in test.test
-        if not below:
-            self._listed.time(self._package, test.test, test.seconds)
-        kind = f"{test.state} below" if below and test.state == "passed" else test.state
+        below = "/" in test
+        if not below and seconds >= SLOW:
+            self._listed.time(self._package, test, seconds)
+        kind = "passed below" if below and state == "passed" else state
         left = self._left.get(kind, MOST_OF_A_KIND)
-        if test.test not in self._parents and (left <= 0 or self._listed.room <= 0):
+        if (left <= 0 or self._listed.room <= 0) and test not in self._parents:
             return
         self._left[kind] = left - 1
         self._listed.room -= 1
-        self._new.append(test)
+        self._new.append(TestProgress(clean(test), state, seconds, note))
         if below:
-            self._parents.update(_parents(test.test))
+            self._parents.update(_parents(test))
 
     def news(self) -> list[TestProgress]:
         """Those that were not told yet."""

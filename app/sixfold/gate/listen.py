@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from sixfold.events import GateProgress, OutputLine
-from sixfold.gate.decode import Decoder
+from sixfold.gate.decode import Decoder, words
 from sixfold.gate.failures import command_failure
 from sixfold.gate.places import Sources, Tree
 from sixfold.gate.plain import PlainReport
@@ -28,8 +28,11 @@ class Listener(Protocol):
     sources: Sources
     """What is known of the repository under test."""
 
-    def out(self, chunk: bytes, now: float) -> None:
-        """What came on stdout, `now` seconds after the start."""
+    def out(self, chunk: bytes, now: float) -> Iterable[str] | None:
+        """What came on stdout, `now` seconds after the start.
+
+        Gives all texts in the lines that `chunk` ends, where they are known.
+        """
 
     def err(self, chunk: bytes) -> None:
         """What came on stderr."""
@@ -63,9 +66,11 @@ class GoListener:
         self._error = ""
         self.lines = self._report.lines
 
-    def out(self, chunk: bytes, now: float) -> None:
+    def out(self, chunk: bytes, now: float) -> Iterable[str] | None:
         """Records."""
-        self._report.feed(self._decoder.feed(chunk), now)
+        records = self._decoder.feed(chunk)
+        self._report.feed(records, now)
+        return words(records) if self._decoder.usual else None
 
     def err(self, chunk: bytes) -> None:
         """What the go command itself has to say."""

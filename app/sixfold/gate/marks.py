@@ -9,8 +9,11 @@ from sixfold.gate.reports import CRASHES, RACE, RULE
 HEADS = frozenset(mark[:3] for mark in ("=== ", "--- ", *CRASHES, RACE, RULE))
 """The first three characters of all of them: most output is told apart by these."""
 
-_VERBS = ("RUN ", "PAUSE ", "CONT ", "NAME ", "ATTR ", "ARTIFACTS ")
-_RESULTS = frozenset(("PASS: ", "FAIL: ", "SKIP: "))
+_RESULTS = frozenset(("--- PASS: ", "--- FAIL: ", "--- SKIP: "))
+_FRAMES = _RESULTS | {
+    *("=== RUN   ", "=== PAUSE ", "=== CONT  ", "=== NAME  ", "=== ATTR  ", "=== ARTIFACTS "[:10])
+}
+"""The first ten characters of the markers of `go test -v`."""
 _COVERAGE = re.compile(r"coverage: (?:[\d.]+% of statements.*|\[no statements\])\n")
 
 _PERCENT = re.compile(r"coverage: ([\d.]+)%")
@@ -18,9 +21,8 @@ _PERCENT = re.compile(r"coverage: ([\d.]+)%")
 
 def is_frame(test: str, text: str) -> bool:
     """Whether `text` is a marker of `go test -v`, for a Go that does not say so itself."""
-    if text.startswith("=== "):
-        return text[4:].startswith(_VERBS)
-    return text[4:10] in _RESULTS and text.startswith(f"{test} (", 10)
+    head = text[:10]
+    return head in _FRAMES and (head not in _RESULTS or text.startswith(f"{test} (", 10))
 
 
 class Closing:

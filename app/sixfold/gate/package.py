@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from sixfold.events import OutputLine, PackageProgress, TestProgress
+from sixfold.events import OutputLine, PackageProgress
 from sixfold.gate.failures import (
     MUTE,
     failed_package,
@@ -25,20 +25,18 @@ from sixfold.model import Failure, FailureKind
 ERROR_LINES = 40
 
 
-class Test:
-    """A test that has started and not ended."""
+class Test(Kept):
+    """A test that has started and not ended, and what it printed."""
 
-    __slots__ = ("errors", "live", "name", "output", "partial", "paused", "since")
+    __slots__ = ("errors", "live", "name", "partial", "paused", "since")
     __test__ = False
 
     def __init__(self, name: str, since: float) -> None:
-        self.name = name
-        self.since = since
-        self.output = Kept()
-        self.errors: list[str] = []
-        self.paused = False
-        self.live = False
-        """It runs for so long that its output is shown as it comes."""
+        super().__init__()
+        self.name, self.since = name, since
+        self.errors: tuple[str, ...] = ()
+        self.paused = self.live = False
+        """`live`: it runs for so long that its output is shown as it comes."""
         self.partial = ""
 
 
@@ -134,22 +132,23 @@ class Package:
             if text in ("PASS\n", "FAIL\n"):
                 self.crash = None  # a binary that crashed does not get so far
             return
-        if (text[:3] in HEADS or self.race or self.crash) and self._block(name, text):
-            return
+        if text[:3] in HEADS or self.race or self.crash:
+            if name and not self.typed and is_frame(name, text):
+                return
+            if self._block(name, text):
+                return
         test = self.tests.get(name)
         if test is None:
             self._print_package(text)
             return
-        test.output.add(text)
+        test.add(text)
         if kind and len(test.errors) < ERROR_LINES:
-            test.errors.append(text.rstrip("\n"))
+            test.errors += (text.rstrip("\n"),)
         if test.live:
             self._print_live(test, text)
 
     def _block(self, name: str, text: str) -> bool:
-        """Whether `text` is no output of a test's: a marker, or part of a race report."""
-        if name and not self.typed and is_frame(name, text):
-            return True
+        """Whether `text` is no output of a test's, but part of a race report."""
         line = text.rstrip("\n")
         if self.race and self.race.takes(line):
             if not self.race.open:
@@ -170,7 +169,7 @@ class Package:
     def _take_back_rule(self, name: str) -> None:
         """The rule above a race report was taken for output."""
         test = self.tests.get(name)
-        pieces = (test or self).output.pieces
+        pieces = (test or self.output).pieces
         if pieces and pieces[-1].rstrip("\n") == RULE:
             pieces.pop()
         if self.lines and self.lines[-1].text.strip() == RULE:
@@ -200,7 +199,7 @@ class Package:
         """From now on show what this long test prints as it comes."""
         test.live = True
         self.lines.append(OutputLine(screen_line(f"RUN   {self.label}  {test.name}"), "note"))
-        self._print_live(test, "".join(test.output.pieces))
+        self._print_live(test, "".join(test.pieces))
 
     # How a test ends.
 
@@ -208,7 +207,7 @@ class Package:
         """A test passed. The stream names it unless it is a subtest."""
         self.tests.pop(name, None)
         self.passed += 1
-        self.names.add(TestProgress(clean(name), "passed", seconds))
+        self.names.add("passed", name, seconds)
         if "/" not in name:
             self.lines.append(result_line("PASS", self.label, name, seconds))
 
@@ -216,16 +215,16 @@ class Package:
         """A test skipped itself; its last words say why."""
         test = self.tests.pop(name, None)
         self.skipped += 1
-        said = test.output.lines() if test else []
+        said = test.lines() if test else []
         why = said[-1].strip() if said else ""
-        self.names.add(TestProgress(clean(name), "skipped", seconds, screen_line(why)))
+        self.names.add("skipped", name, seconds, screen_line(why))
         self.lines.append(result_line("SKIP", self.label, name, seconds, why))
 
     def test_failed(self, name: str, seconds: float) -> None:
         """A test failed: told at once, or at the package's end if the binary may have crashed."""
         test = self.tests.pop(name, None) or Test(name, 0.0)
         self.failed += 1
-        self.names.add(TestProgress(clean(name), "failed", seconds))
+        self.names.add("failed", name, seconds)
         self.blamed.update(_parents(name))
         if self.crash:
             self.deferred.append(test)
@@ -234,7 +233,7 @@ class Package:
 
     def _tell(self, test: Test, seconds: float = 0.0) -> None:
         """The failure of a test, unless a subtest or a race already is all there is to say."""
-        lines = test.output.lines()
+        lines = test.lines()
         if test.name in self.blamed and not says_something(test.errors if self.typed else lines):
             return
         self.lines.append(result_line("FAIL", self.label, test.name, seconds))
@@ -294,7 +293,7 @@ class Package:
     def _close_failed(self, crash: Crash | None, culprit: str | None, timed_out: str) -> None:
         self.failed += len(self.tests)
         for name in self.tests:
-            self.names.add(TestProgress(clean(name), "failed", 0.0, "never ended"))
+            self.names.add("failed", name, 0.0, "never ended")
         for test in self._leaves():
             if test.name != culprit:
                 self._cut_off(test, crash, timed_out)
@@ -321,7 +320,7 @@ class Package:
             failure = failed_test(
                 self.name,
                 test.name,
-                test.output.lines() or self._signals(),
+                test.lines() or self._signals(),
                 test.errors,
                 self.sources,
                 kind="timeout" if timed_out and not test.paused else "unfinished",

@@ -203,11 +203,12 @@ class _Watch:
             return
         is_out = reader is self._child.out
         async for chunk in chunks(self._child, reader):
-            self._transcript.write(chunk, is_out=is_out)
             if is_out:
-                self._listener.out(chunk, self._now())
+                said = self._listener.out(chunk, self._now())
+                self._transcript.write(chunk, said=said)
             else:
                 self._listener.err(chunk)
+                self._transcript.write(chunk, is_out=False)
             self._printed = True
 
     async def _beat(self) -> None:

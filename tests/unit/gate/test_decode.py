@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,8 @@ STREAM = b"".join(
 
 def decode(*chunks: bytes) -> list[Record]:
     decoder = Decoder()
-    return [*(r for chunk in chunks for r in decoder.feed(chunk)), *decoder.close()]
+    records = [*(r for chunk in chunks for r in decoder.feed(chunk)), *decoder.close()]
+    return [msgspec.convert(r, Record, from_attributes=True) for r in records]
 
 
 def test_records_and_plain_lines_come_in_the_order_of_the_stream() -> None:

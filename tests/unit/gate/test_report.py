@@ -345,7 +345,7 @@ def test_what_a_test_prints_is_kept_within_bounds() -> None:
     noise = output("noise\n" * 100, "TestX") * 100
     for _ in range(50):
         report.feed(decoder.feed(noise), 0.0)
-    kept = report.packages["m/p"].tests["TestX"].output
+    kept = report.packages["m/p"].tests["TestX"]
     assert kept.size < 64_000
     report.feed(decoder.feed(output("    x_test.go:3: the end\n", "TestX")), 0.0)
     report.feed(decoder.feed(record("fail", "TestX") + record("fail")), 0.0)
