@@ -168,8 +168,10 @@ def _testing(add: Callable[..., argparse.ArgumentParser]) -> None:
     test.add_argument("packages", nargs="*", help="packages to test, after --")
     watch = "again on every change, for the packages that it concerns"
     test.add_argument("--watch", action="store_true", help=watch)
-    again = "run what luck may explain once more, up to N times; a race is never luck"
-    test.add_argument("--rerun-fails", type=_tries, default=0, metavar="N", help=again)
+    again = "run what luck may explain once more, up to N times (2); a race is never luck"
+    test.add_argument(
+        "--rerun-fails", type=_tries, nargs="?", const=2, default=0, metavar="N", help=again
+    )
     raw = "leave what go test -json printed in FILE"
     test.add_argument("--jsonfile", type=Path, metavar="FILE", help=raw)
     test.add_argument("--junitfile", type=Path, metavar="FILE", help="leave JUnit XML in FILE")

@@ -211,7 +211,8 @@ def gate_lines(gate: ev.GateEnded) -> str:
         f"gate {gate.gate} {gate.verdict}: {gate.passed} passed, {gate.failed} failed, "
         f"{gate.skipped} skipped, {races}, {gate.seconds:.1f} s"
     )
-    failures = [f"  {failure_line(failure)}" for failure in gate.failures]
+    word = "FLAKY" if gate.verdict == "green" else "FAIL"
+    failures = [f"  {failure_line(failure, word)}" for failure in gate.failures]
     fixed = [f"  fixed since the baseline: {', '.join(gate.fixed)}"] if gate.fixed else []
     blame = [f"  suspect: {suspect_line(suspect)}" for suspect in gate.suspects]
     return "\n".join([tally + _because(gate.reason), *failures, *fixed, *blame])
@@ -223,12 +224,12 @@ def suspect_line(suspect: Suspect) -> str:
     return f"{who} {suspect.commit[:SHORT]} {suspect.subject}: {', '.join(suspect.files)}"
 
 
-def failure_line(failure: Failure) -> str:
+def failure_line(failure: Failure, word: str = "FAIL") -> str:
     """`FAIL package Test  what (file:line)`."""
     place = f" ({failure.file}:{failure.line})" if failure.file else ""
     name = f"{failure.package} {failure.test}".strip()
     age = " [old]" if failure.old else " [flaky: passes when run again]" if failure.flaky else ""
-    return f"FAIL {name} {failure.kind}: {failure.message}{place}{age}"
+    return f"{word} {name} {failure.kind}: {failure.message}{place}{age}"
 
 
 def warning_line(tasks_file: str, warning: PlanWarning) -> str:

@@ -68,7 +68,10 @@ def test_what_passes_when_run_again_is_flaky_and_the_end_is_green(tmp_path: Path
     assert (xml.tests, xml.failures) == (2, 0)
     printed = (tmp_path / "out/t.json").read_text().splitlines()
     records = [json.loads(line) for line in printed]
-    assert {"start", "run", "fail", "pass"} <= {record["Action"] for record in records}
+    lucky = [one["Action"] for one in records if one.get("Test") == "TestLucky"]
+    assert lucky.count("run") == 2, "the rerun is in it, too"
+    assert lucky[-1] == "pass"
+    assert "FLAKY" in done.stdout
 
 
 def test_without_reruns_it_is_red(tmp_path: Path) -> None:
@@ -91,12 +94,16 @@ def test_a_race_is_never_run_away(tmp_path: Path) -> None:
     assert "not run again: a data race is no matter of luck" in done.stdout
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--jsonfile", "--junitfile"])
+@pytest.mark.parametrize("name", ["out/t.json", "specs", "/dev/null/t"])
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_tested(
+    tmp_path: Path, option: str, name: str
+) -> None:
     repository = module(tmp_path, GATE, d=PLAIN)
     repository.write("out", "a file")
-    done = repository.sixfold("test", "--jsonfile", "out/t.json")
-    assert done.returncode == 0
-    assert "not written: out" in done.stdout
+    done = repository.sixfold("test", option, name)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"sixfold: {name}: cannot be written: " in done.stderr
 
 
 @pytest.mark.parametrize("words", [["--rerun-fails", "x"], ["--rerun-fails", "-1"]])
@@ -149,6 +156,41 @@ def started() -> Iterator[list[subprocess.Popen[str]]]:
     for process in processes:
         process.kill()
         process.communicate()
+
+
+HANGS = """package h
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestFine(t *testing.T) {}
+
+func TestHangs(t *testing.T) {
+	fmt.Println("hangs now")
+	time.Sleep(time.Hour)
+}
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_heard_before_a_signal_is_told_and_left_in_files(
+    tmp_path: Path, number: signal.Signals, started: list[subprocess.Popen[str]]
+) -> None:
+    repository = module(tmp_path, {"command": ["go", "test", "-v", "./..."]}, h=HANGS)
+    process = repository.start("test", "--jsonfile", "t.json", "--junitfile", "t.xml")
+    started.append(process)
+    read_until(process, "PASS  h  TestFine")
+    process.send_signal(number)
+    told = process.communicate(timeout=30)[0]
+    assert process.returncode == 128 + number
+    assert "FAIL  h  TestHangs  never finished" in told
+    assert "(interrupted)" in told
+    assert '"Test":"TestFine"' in (tmp_path / "t.json").read_text()
+    xml = JUnitXml.fromfile(str(tmp_path / "t.xml"))
+    assert (xml.tests, xml.errors) == (2, 1)
 
 
 def read_until(process: subprocess.Popen[str], word: str) -> list[str]:

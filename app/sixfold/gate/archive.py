@@ -26,14 +26,14 @@ def printed(archives: Iterable[Path], package: str, test: str) -> str | None:
     return None
 
 
-def copy_records(archive: Path, target: Path) -> None:
-    """Leave the records of an archive, and nothing else that was printed, in a file of their own.
+def copy_records(archives: Iterable[Path], target: Path) -> None:
+    """Leave the records of archives, and nothing else that was printed, in a file of their own.
 
     Raises `OSError`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as records:
-        if archive.exists():
+        for archive in filter(Path.exists, archives):
             with archive.open("rb") as lines:
                 records.writelines(line for line in lines if line.startswith(b"{"))
 

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from sixfold.events import GateEnded, GateStarted
 from sixfold.gate.decode import Decoder, Record
-from sixfold.gate.text import clean
+from sixfold.gate.marks import is_frame
+from sixfold.gate.text import Kept, clean
 from sixfold.model import Failure
 
 CHUNK = 1 << 18
@@ -31,6 +32,15 @@ class _Case(Struct):
     """pass, fail or skip."""
     seconds: float
     said: str = ""
+    """What it printed; nothing of what passed."""
+
+
+class _Package(Struct):
+    """What the record has of a package."""
+
+    seconds: float = 0.0
+    cases: dict[str, _Case] = {}
+    """In the order in which they ended."""
 
 
 def write(path: Path, begun: GateStarted, ended: GateEnded, record: Path) -> None:
@@ -42,6 +52,9 @@ def write(path: Path, begun: GateStarted, ended: GateEnded, record: Path) -> Non
     tests = _read(record) if record.exists() else {}
     xml.extend(list(_suites(tests, begun, ended)))  # type: ignore[no-untyped-call] # the library
     xml.update_statistics()  # type: ignore[no-untyped-call] # the same
+    for suite in xml:
+        if suite.name in tests:  # and not what its tests took together
+            suite.time = round(tests[suite.name].seconds, 3)
     xml.time = round(ended.seconds, 3)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
@@ -54,19 +67,23 @@ def _name(begun: GateStarted) -> str:
     return f"gate {begun.gate} ({after})"
 
 
-def _read(record: Path) -> dict[str, dict[str, _Case]]:
-    """Package -> its tests, in the order in which they ended."""
-    found: dict[str, dict[str, _Case]] = {}
-    said: dict[tuple[str, str], str] = {}
+def _read(record: Path) -> dict[str, _Package]:
+    """The packages that something was heard of, by their names."""
+    found: dict[str, _Package] = {}
+    said: dict[tuple[str, str], Kept] = {}
     for entry in _records(record):
         if not entry.package:
             continue
-        package = found.setdefault(entry.package, {})
+        package, key = found.setdefault(entry.package, _Package()), (entry.package, entry.test)
         if entry.action == "output" and entry.test:
-            said[entry.package, entry.test] = entry.output  # a skip's last words say why
+            if not is_frame(entry.test, entry.output):
+                said.setdefault(key, Kept()).add(entry.output)
         elif entry.action in {"pass", "fail", "skip"} and entry.test:
-            words = said.pop((entry.package, entry.test), "")
-            package[entry.test] = _Case(entry.action, entry.elapsed, words)
+            kept = said.pop(key, None)
+            words = "\n".join(kept.lines()) if kept and entry.action != "pass" else ""
+            package.cases[entry.test] = _Case(entry.action, entry.elapsed, words)
+        elif entry.action in {"pass", "fail", "skip"}:
+            package.seconds = entry.elapsed
     return found
 
 
@@ -79,7 +96,7 @@ def _records(record: Path) -> Iterator[Record]:
 
 
 def _suites(
-    packages: Mapping[str, Mapping[str, _Case]], begun: GateStarted, ended: GateEnded
+    packages: Mapping[str, _Package], begun: GateStarted, ended: GateEnded
 ) -> Iterable[TestSuite]:
     if not packages:
         yield _suite(" ".join(begun.command), [_whole(begun, ended)])
@@ -88,9 +105,11 @@ def _suites(
     for failure in ended.failures:
         wrong.setdefault(failure.package, []).append(failure)
     for name, failures in wrong.items():
-        tests = packages.get(name, {})
+        tests = packages[name].cases if name in packages else {}
         forgiven = ended.verdict == "green"  # what failed passed when it was run again
         yield _suite(name or "go", list(_cases(name, tests, failures, forgiven=forgiven)))
+    if ended.verdict in {"error", "timed_out"} and not ended.failures:  # cut off while all was well
+        yield _suite(" ".join(begun.command), [_whole(begun, ended)])
 
 
 def _suite(name: str, cases: list[TestCase]) -> TestSuite:
@@ -120,10 +139,23 @@ def _case(package: str, name: str, case: _Case, wrong: Sequence[Failure]) -> Tes
     if wrong:
         found.result = [_wrong(failure) for failure in wrong]
     elif case.outcome == "fail":
-        found.result = [Failed("what it failed for is told with another test", "fail")]
+        found.result = [_by_itself(case)]
     elif case.outcome == "skip":
-        found.result = [Skipped(clean(case.said.strip()))]
+        found.result = [Skipped(clean(_last(case.said)))]
     return found
+
+
+def _by_itself(case: _Case) -> Failed:
+    """A failure that the verdict does not list: there are too many, or another test tells it."""
+    found = Failed(
+        clean(_last(case.said)) or "what it failed for is told with another test", "fail"
+    )
+    found.text = clean(case.said)
+    return found
+
+
+def _last(said: str) -> str:
+    return said.rstrip().rpartition("\n")[2].strip()
 
 
 def _wrong(failure: Failure) -> Failed | Error:

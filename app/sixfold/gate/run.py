@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, structs
 
@@ -63,8 +63,9 @@ async def run_gate(
     hear: Hear,
     number: int,
     masks: Masks = NO_MASKS,
+    stop: asyncio.Event | None = None,
 ) -> GateResult:
-    """Run `command` in `root` for at most `timeout` seconds.
+    """Run `command` in `root` for at most `timeout` seconds, or until `stop` is set.
 
     `hear` gets what was printed and the tally, at most fifteen times a second and once at the
     end; `record` gets the output, but for what `masks` hide. A command that cannot be started is
@@ -73,9 +74,10 @@ async def run_gate(
     go_test = as_go_test(command) if format != "lines" else None
     if format == "go-json" and not go_test:
         go_test = GoTest(list(command), "", ours=False)
+    limits = _Limits(timeout, stop)
     if not go_test:
         return await _run(
-            list(command), PlainListener(), root, env, timeout, record, hear, number, masks
+            list(command), PlainListener(), root, env, limits, record, hear, number, masks
         )
     tree = await asyncio.to_thread(survey, root, go_test.start)
     listener = GoListener(tree)
@@ -84,9 +86,7 @@ async def run_gate(
         return GateResult("green", NOTHING)
     expecting = asyncio.create_task(_expect(listener, command, root, env))
     try:
-        return await _run(
-            go_test.command, listener, root, env, timeout, record, hear, number, masks
-        )
+        return await _run(go_test.command, listener, root, env, limits, record, hear, number, masks)
     finally:
         expecting.cancel()
         await asyncio.gather(expecting, return_exceptions=True)
@@ -106,7 +106,7 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
     listener: Listener,
     root: Path,
     env: Mapping[str, str],
-    timeout: float,  # noqa: ASYNC109 - see `run_gate`
+    limits: _Limits,
     record: Path | None,
     hear: Hear,
     number: int,
@@ -124,9 +124,30 @@ async def _run(  # noqa: PLR0917 - the arguments of `run_gate`, handed on
             hear([OutputLine(reason, "fail")], listener.progress(number, 0.0))
             return GateResult("error", reason, failures=[command_failure(reason, [])])
         watch = _Watch(child, listener, transcript, hear, number, Excerpts(root, listener.sources))
-        return await watch.result(timeout)
+        return await watch.result(limits)
     finally:
         transcript.close()
+
+
+class _Limits(Struct):
+    """What ends the command before its own end."""
+
+    seconds: float
+    stop: asyncio.Event | None
+
+    async def reached(self, tasks: Sequence[asyncio.Task[Any]]) -> str:
+        """Wait for all `tasks`, or for a limit; why it is late, where time was the limit."""
+        stopped = asyncio.ensure_future((self.stop or asyncio.Event()).wait())
+        working = asyncio.gather(*tasks)
+        first: set[asyncio.Future[Any]] = {working, stopped}
+        try:
+            await asyncio.wait(first, timeout=self.seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+        if working.done():
+            working.result()
+        late = not (working.done() or stopped.done())
+        return f"still running after {self.seconds:g} s" if late else ""
 
 
 class _Watch:
@@ -146,7 +167,7 @@ class _Watch:
         self._start = monotonic()
         self._printed = True
 
-    async def result(self, timeout: float) -> GateResult:  # noqa: ASYNC109 - see `run_gate`
+    async def result(self, limits: _Limits) -> GateResult:
         """Wait for the end, of the command or of its time."""
         streams = [
             asyncio.create_task(self._listen(self._child.out)),
@@ -156,13 +177,8 @@ class _Watch:
         clock = asyncio.create_task(self._beat())
         late = ""
         try:
-            done, waiting = await asyncio.wait(
-                [ended, *streams], timeout=timeout, return_when=asyncio.FIRST_EXCEPTION
-            )
-            for task in done:
-                task.result()
-            if waiting:
-                late = f"still running after {timeout:g} s"
+            late = await limits.reached([ended, *streams])
+            if late:
                 self._listener.expire(late)
         finally:
             await self._end()

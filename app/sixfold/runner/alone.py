@@ -13,9 +13,9 @@ from msgspec import Struct, structs
 
 from sixfold import events as ev
 from sixfold.config import GateSettings
-from sixfold.gate import junit, toolchain
+from sixfold.gate import toolchain
 from sixfold.gate.affected import affected
-from sixfold.gate.archive import copy_records, printed
+from sixfold.gate.archive import printed
 from sixfold.gate.luck import askable, forgiven, left, no_luck
 from sixfold.gate.run import GateResult, run_gate
 from sixfold.gate.words import given, instead, once_more
@@ -25,10 +25,15 @@ from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
 from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, read_settings
+from sixfold.runner.leaving import check, leave
 from sixfold.runner.module import module_of, rebased, top_of, workspace
 from sixfold.runner.watching import by_hand, changes
 from sixfold.state import RunState
+from sixfold.uncut import to_the_end
 
+INTERRUPTED = "interrupted"
+LAST_WORDS = 10.0
+"""Seconds that what runs has to end and to be left in files."""
 ALL: Sequence[str] = ()
 """Packages: those of the config's command."""
 
@@ -45,6 +50,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     jsonfile: Path | None = None
     """Gets what `go test -json` printed."""
     junitfile: Path | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """What is left for others."""
+        return [path for path in (self.jsonfile, self.junitfile) if path]
 
 
 class GateAlone:
@@ -65,6 +75,7 @@ class GateAlone:
         self._task: asyncio.Task[None] | None = None
         self._busy = False
         """Does the test command run, or is it about to."""
+        self._stopping = asyncio.Event()
         self._red: set[str] = set()
         """Packages that failed when they were tested last."""
         self.verdict: Verdict | None = None
@@ -78,6 +89,9 @@ class GateAlone:
         A command of the config runs where it runs in a run, the one that needs no config in the
         module that the person stands in. Raises `UserError`.
         """
+        wanted = wanted or Wanted()
+        for path in wanted.files:
+            check(path)
         top = top_of(options.directory)
         gate = read_settings(top or options.directory, options)[0].gate
         root, command = top or options.directory.resolve(), gate.command
@@ -86,7 +100,7 @@ class GateAlone:
             command = given(command, workspace(root))
         local = [rebased(word, options.directory, root) for word in packages]
         gate = structs.replace(gate, command=given(command, local) if local else command)
-        return cls(root, gate, wanted or Wanted())
+        return cls(root, gate, wanted)
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
         """Everything from the first `GateStarted` on, to its end unless there is more to come."""
@@ -101,11 +115,24 @@ class GateAlone:
                 while batch := await self._inbox.get():
                     yield batch
             finally:
-                tasks = [task for task in (self._task, watching) if task]
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await to_the_end(self._end(watching))
                 watchdog.communicate()
+
+    async def _end(self, watching: asyncio.Task[None] | None) -> None:
+        """End what runs; where files are wanted, they get what was heard of it."""
+        if self._busy and self._task and self._wanted.files:
+            self.stop()
+            await asyncio.wait([self._task], timeout=LAST_WORDS)
+        tasks = [task for task in (self._task, watching) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """End what runs, and the messages with it: what was heard is told and left in files."""
+        self._stopping.set()
+        if not self._busy:
+            self._inbox.put_nowait([])
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Run tests once more, or tell what one printed; all else needs a run."""
@@ -132,6 +159,8 @@ class GateAlone:
                 await work
             finally:
                 self._busy = False
+                if self._stopping.is_set():
+                    self._inbox.put_nowait([])
 
         self._busy = True
         self._task = asyncio.create_task(busy())
@@ -158,12 +187,14 @@ class GateAlone:
         begun = ev.GateStarted(gate=number, cause="asked", command=command, root=root)
         self._tell(begun)
         result = await self._run(command, f"gate-{number}", rerun=0)
+        before = self._state.last_rerun
         if self._wanted.rerun_fails and result.verdict == "red":
             self._tell(_ended(number, result))
             result = await self._try_luck(result)
         failed = {one.package for one in result.failures if not one.flaky}
         self._red = (self._red - set(packages) if packages else set()) | failed
-        await self._leave_files(begun, self._masks.struct(_ended(number, result)))
+        reruns = range(before + 1, self._state.last_rerun + 1)
+        await self._leave_files(begun, self._masks.struct(_ended(number, result)), reruns)
         self.verdict = result.verdict
         self._tell(_ended(number, result))
 
@@ -176,6 +207,8 @@ class GateAlone:
         for _ in range(self._wanted.rerun_fails):
             command = once_more(self._settings.command, waiting)
             again = await self._again(command, waiting) if command else result
+            if self._stopping.is_set():
+                return structs.replace(result, verdict="error", reason=INTERRUPTED)
             if not command or again.races:  # which is none of luck's
                 return result
             waiting = left(waiting, again)
@@ -209,7 +242,7 @@ class GateAlone:
             said = self._masks.struct(structs.replace(progress, rerun=rerun))
             self._inbox.put_nowait([ev.GateOutput(gate=gate, lines=masked), said])
 
-        return await run_gate(
+        result = await run_gate(
             command,
             root=self._root,
             env=self._env,
@@ -219,15 +252,18 @@ class GateAlone:
             hear=hear,
             number=gate,
             masks=self._masks,
+            stop=self._stopping,
         )
+        if self._stopping.is_set():
+            return structs.replace(result, verdict="error", reason=INTERRUPTED)
+        return result
 
     # Files that change, and files that are left.
 
     async def _watch(self) -> None:
         """Test what changes concern, and what is still red, once nothing runs any more."""
-        written = [path for path in (self._wanted.jsonfile, self._wanted.junitfile) if path]
         before: set[Path] = set()
-        async for changed in changes(self._root, written):
+        async for changed in changes(self._root, self._wanted.files):
             if self._busy:
                 await self._rest()
                 changed = by_hand(changed, before)  # noqa: PLW2901 - what counts of it
@@ -251,16 +287,15 @@ class GateAlone:
                 return sorted({*found, *self._red}) if found else None
         return ALL
 
-    async def _leave_files(self, begun: ev.GateStarted, ended: ev.GateEnded) -> None:
-        record = self._archives / f"gate-{begun.gate}.log"
+    async def _leave_files(
+        self, begun: ev.GateStarted, ended: ev.GateEnded, reruns: Sequence[int]
+    ) -> None:
+        names = [f"gate-{begun.gate}", *(f"rerun-{number}" for number in reruns)]
+        records = [self._archives / f"{name}.log" for name in names]
         jsonfile, junitfile = self._wanted.jsonfile, self._wanted.junitfile
-        try:
-            if jsonfile:
-                await asyncio.to_thread(copy_records, record, jsonfile)
-            if junitfile:
-                await asyncio.to_thread(junit.write, junitfile, begun, ended, record)
-        except OSError as error:
-            self._note(f"not written: {error.filename}: {error.strerror}")
+        why = await asyncio.to_thread(leave, jsonfile, junitfile, records, begun, ended)
+        if why:
+            self._note(f"not written: {why}")
 
     async def _printed(self, package: str, test: str) -> tuple[str, str]:
         names = [f"rerun-{one.started.rerun}" for one in reversed(self._state.reruns)]

@@ -84,6 +84,23 @@ def test_what_no_test_says_is_a_case_of_its_package(tmp_path: Path) -> None:
     assert isinstance(found["TestHangs"].result[0], Error)
 
 
+def test_a_failure_that_the_verdict_does_not_list_tells_itself(tmp_path: Path) -> None:
+    said = output("=== RUN   TestA\n", "TestA") + output("    a_test.go:3: got\n", "TestA")
+    said += output("    a_test.go:4: bad\n", "TestA") + output("--- FAIL: TestA (0.00s)\n", "TestA")
+    data = said + record("fail", "TestA") + record("fail", Elapsed=1.5)
+    xml = made(tmp_path, data, judged([Failure("m/q", "TestB", "fail", message="no")]))
+    (failed,) = cases(xml)["TestA"].result
+    assert failed.message == "a_test.go:4: bad"
+    assert failed.text == "    a_test.go:3: got\n    a_test.go:4: bad"
+    assert [suite.time for suite in xml] == [1.5, 0]
+
+
+def test_a_gate_that_was_cut_off_while_all_was_well_is_an_error(tmp_path: Path) -> None:
+    ended = structs.replace(judged([]), verdict="error", reason="interrupted")
+    xml = made(tmp_path, record("pass", "TestA"), ended)
+    assert (xml.tests, xml.errors) == (2, 1)
+
+
 def test_old_and_flaky_failures_are_told_as_such(tmp_path: Path) -> None:
     wrong = [Failure("m/p", "TestA", "fail", message="no", old=True, flaky=True)]
     found = cases(made(tmp_path, record("fail", "TestA"), judged(wrong)))
