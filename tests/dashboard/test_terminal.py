@@ -72,3 +72,43 @@ def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
     assert left_alternate_screen in terminal.read_until(left_alternate_screen)
     assert terminal.process.wait(10) == 128 + number
     os.close(terminal.master)
+
+
+def threads(process: subprocess.Popen[bytes]) -> int:
+    return len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+
+
+def state(process: subprocess.Popen[bytes]) -> str:
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0]
+
+
+def test_being_told_to_go_on_without_a_stop_leaves_no_second_reader(terminal: InTerminal) -> None:
+    terminal.read_until(b"PHASES")
+    before = threads(terminal.process)
+    for _ in range(3):
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.read_until(b"PHASES")  # painted anew: a shell may have written over it
+    assert threads(terminal.process) == before
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.process.send_signal(signal.SIGHUP)
+    terminal.process.send_signal(signal.SIGCONT)
+    assert terminal.process.wait(10) == 128 + signal.SIGHUP
+    os.close(terminal.master)
+
+
+def test_it_stops_and_goes_on_as_the_shell_wants(terminal: InTerminal) -> None:
+    terminal.read_until(b"PHASES")
+    before = threads(terminal.process)
+    for _ in range(2):
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.read_until(b"\x1b[?1049l")
+        until = time.monotonic() + 10
+        while state(terminal.process) != "T":
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        terminal.process.send_signal(signal.SIGCONT)
+        assert b"PHASES" in terminal.read_until(b"PHASES")
+    assert threads(terminal.process) == before
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.process.wait(10) == 128 + signal.SIGTERM
+    os.close(terminal.master)

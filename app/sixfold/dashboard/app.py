@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, Literal
 
@@ -35,7 +36,7 @@ from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
-from sixfold.dashboard.terminal import Terminal, mind_signals
+from sixfold.dashboard.terminal import Terminal, mind_signals, mind_stops
 from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.hint import Hint
@@ -171,6 +172,7 @@ class Dashboard(Steering, inherit_bindings=False):
         self._terminal = None if self.is_headless else Terminal()
         if self._terminal:
             mind_signals(self._end_by)
+            mind_stops(partial(self.refresh, layout=True))
 
     def _end_by(self, number: int) -> None:
         """A signal asks the app to end; an interrupt below the editor is meant for that."""

@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 GONE = select.POLLHUP | select.POLLNVAL | select.POLLERR
 
@@ -17,6 +18,31 @@ def mind_signals(end: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
+
+
+def mind_stops(paint: Callable[[], object]) -> None:
+    """Come back from a stop once, and with no stop before call `paint` and nothing else.
+
+    Whoever closes a terminal tells its programs to go on, too. Textual, told so, begins to read
+    the terminal once more, and nobody would end the reader that it has already.
+    """
+    loop = asyncio.get_running_loop()
+    stop, go_on = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGCONT)
+    stopped = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        if number == signal.SIGTSTP and callable(stop):
+            stopped = True
+            stop(number, frame)
+        elif stopped and callable(go_on):
+            stopped = False
+            go_on(number, frame)
+        elif not loop.is_closed():
+            loop.call_soon_threadsafe(paint)
+
+    signal.signal(signal.SIGTSTP, hear)
+    signal.signal(signal.SIGCONT, hear)
 
 
 class Terminal:
