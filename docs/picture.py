@@ -7,13 +7,11 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.replay import Replay
-from sixfold.runner.recall import recall
+from sixfold.runner.recall import Recall
 from sixfold.runner.store import Store
 
 SIZE = (160, 48)
@@ -27,15 +25,15 @@ def main(picture: Path) -> None:
         subprocess.run([sys.executable, "-m", "sixfold", *words], check=True)
         run = Store(directory).find()
         assert run, "the demonstration left no run"  # noqa: S101 - it ended well
-        drawn = asyncio.run(draw(list(recall(run, run.events()))))
+        events = run.events()
+        drawn = asyncio.run(draw(Replay(events, recall=Recall(run, events))))
         for place in (directory, Path(sys.prefix).parent):
             drawn = _without(f"{place}/", drawn)
         picture.write_text(drawn, encoding="utf-8")
 
 
-async def draw(heard: Sequence[ev.Message]) -> str:
+async def draw(replay: Replay) -> str:
     """The screen while a race is being fixed, standing still."""
-    replay = Replay(heard)
     app = Dashboard(replay)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space")

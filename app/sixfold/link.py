@@ -9,8 +9,9 @@ import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -216,6 +217,22 @@ Look: TypeAlias = Callable[[ev.AnyCommand], Awaitable[ev.Answer | None]]
 async def keep_nothing(command: ev.AnyCommand) -> ev.Answer | None:  # noqa: ARG001 - as agreed
     """There is nothing to look at."""
     return None
+
+
+class Heard(NamedTuple):
+    """What was said or printed, and when; None: nobody knows, in the course of the work."""
+
+    message: ev.AnyBulk
+    at: datetime | None = None
+
+
+Recall: TypeAlias = Callable[[ev.AnyEvent], Sequence[Heard]]
+"""What was said and printed in the work that an event began, in order."""
+
+
+def recall_nothing(event: ev.AnyEvent) -> Sequence[Heard]:  # noqa: ARG001 - as agreed
+    """Nothing is known but the events."""
+    return ()
 
 
 class Recording:

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from dashboard.scripted import BEGIN, DIFF, PHASE_1, PHASE_2, START, Run, seen, settle
 from dashboard.scripted import dashboard as shown
+from dashboard.test_replay import events_of
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.replay import Replay
@@ -190,7 +191,11 @@ async def test_a_run_of_the_past_shows_what_is_kept(over: str) -> None:
 
     stamped = Run(*BEGIN, *PHASE_1, *PHASE_2, *AGAIN, ev.RunEnded(outcome="stopped"))
     heard = stamped._inbox.get_nowait() or []
-    source = Recording(heard, look) if over == "recorded" else Replay(heard, 1000.0, look=look)
+    source = (
+        Recording(heard, look)
+        if over == "recorded"
+        else Replay(events_of(heard), 1000.0, look=look)
+    )
     app = Dashboard(source, clock=lambda: START)
     async with app.run_test(size=(120, 36)) as pilot:
         if isinstance(source, Replay):

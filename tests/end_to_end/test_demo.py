@@ -13,7 +13,7 @@ from repository import leftovers, of
 from sixfold import events as ev
 from sixfold.dashboard.replay import Replay
 from sixfold.report.standing import as_json
-from sixfold.runner.recall import recall
+from sixfold.runner.recall import Recall
 from sixfold.runner.store import RunFolder, Store
 from sixfold.state import fold
 
@@ -63,7 +63,7 @@ def same_everywhere(folder: Path, run: RunFolder, told: list[ev.AnyEvent]) -> No
     """What the runner told folds to what every reader of its journal says."""
     assert run.events() == told
     state = fold(told)
-    replay = Replay(list(recall(run, run.events())))
+    replay = Replay(run.events(), recall=Recall(run, run.events()))
     replay.go_to(replay.length)
     assert fold(asyncio.run(events_heard(replay))) == state
     status, report = (said(folder, word, "--json") for word in ("status", "report"))

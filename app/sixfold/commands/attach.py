@@ -16,8 +16,10 @@ def main(asked: argparse.Namespace) -> int:
     screen.need_terminal("status")
     if live and found.id == live.id:
         return screen.watch(live.socket)
-    from sixfold.runner.archive import Past  # noqa: PLC0415 - a live run tells all by itself
-    from sixfold.runner.recall import recall  # noqa: PLC0415 - the same
+    from sixfold.dashboard.timeline import caught_up  # noqa: PLC0415 - a live run needs none of it
+    from sixfold.runner.archive import Past  # noqa: PLC0415 - the same
+    from sixfold.runner.recall import Recall  # noqa: PLC0415 - the same
 
     events = ask.journal(found)
-    return screen.show(Recording(list(recall(found, events)), Past(found, events).look))
+    heard = caught_up(events, Recall(found, events))
+    return screen.show(Recording(heard, Past(found, events).look))

@@ -9,7 +9,7 @@ from sixfold.commands import screen
 from sixfold.dashboard.replay import Replay
 from sixfold.errors import UserError
 from sixfold.runner.archive import Past
-from sixfold.runner.recall import recall
+from sixfold.runner.recall import Recall
 
 
 def main(asked: argparse.Namespace) -> int:
@@ -19,5 +19,6 @@ def main(asked: argparse.Namespace) -> int:
     if not events:
         raise UserError(str(run.journal), "holds no event", "name the journal of a run")
     screen.need_terminal("report")
-    source = Replay(list(recall(run, events)), asked.speed, look=Past(run, events).look)
+    past = Past(run, events)
+    source = Replay(events, asked.speed, recall=Recall(run, events), look=past.look)
     return screen.face(source).return_code or 0

@@ -8,10 +8,11 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from sixfold import events as ev
-from sixfold.dashboard.timeline import begin_of, lay_out
-from sixfold.link import Look, keep_nothing
+from sixfold.dashboard.timeline import IN_ORDER, Moment, Timeline
+from sixfold.link import Look, Recall, keep_nothing, recall_nothing
 
 SLOWEST, FASTEST = 1 / 8, 1024.0
 PATIENCE = 3.0
@@ -24,36 +25,38 @@ REASON = "this is a replay: what was done can be watched, not steered"
 
 
 class Replay:
-    """Plays what was heard of a run, at `speed` times its pace. `clock` counts seconds.
+    """Plays a run's events at `speed` times their pace. `clock` counts seconds.
 
-    `look` answers what asks for something that is kept of the run.
+    `recall` gives what was said in what an event began, and is asked once that is played; `look`
+    answers what asks for something that is kept of the run.
 
     `messages` begins with all up to where it stands: a viewer that goes back in time listens anew.
     """
 
     def __init__(
         self,
-        heard: Sequence[ev.Message],
+        events: Sequence[ev.AnyEvent],
         speed: float = 1.0,
         *,
+        recall: Recall = recall_nothing,
         look: Look = keep_nothing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._look = look
-        moments = lay_out(heard)
-        self._messages = [moment.message for moment in moments]
-        self._times = [moment.at for moment in moments]
-        self._stops = [one.at for one in moments if isinstance(one.message, ev.Event)]
-        self._begin = begin_of(heard) or datetime.fromtimestamp(0, UTC)
+        self._timeline = Timeline(events, recall)
+        self._times = self._timeline.times
+        self._begin = self._timeline.begin or datetime.fromtimestamp(0, UTC)
         self._clock = clock
         self._place, self._since = 0.0, clock()
         self._playing = True
         self._turned = asyncio.Event()
         self.speed = speed
-        self.length = self._times[-1] if moments else 0.0
+        self.length = self._timeline.length
         """Seconds from the first event to the last."""
         self.gates = [
-            (at, event.verdict) for at, event in moments if isinstance(event, ev.GateEnded)
+            (at, event.verdict)
+            for at, event in zip(self._times, events, strict=True)
+            if isinstance(event, ev.GateEnded)
         ]
         """When a gate ended, in seconds, and how."""
 
@@ -97,10 +100,10 @@ class Replay:
         """Go to the next event, or to the one before the last, and stand there."""
         here = self.position
         if forward:
-            place = self._stops[min(bisect_right(self._stops, here), len(self._stops) - 1)]
+            place = self._times[min(bisect_right(self._times, here), len(self._times) - 1)]
         else:
-            last = bisect_right(self._stops, here) - 1
-            place = self._stops[max(0, bisect_left(self._stops, self._stops[last]) - 1)]
+            last = bisect_right(self._times, here) - 1
+            place = self._times[max(0, bisect_left(self._times, self._times[last]) - 1)]
         self._turn(place, playing=False)
 
     def _turn(self, place: float, *, playing: bool) -> None:
@@ -112,28 +115,30 @@ class Replay:
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
         """All up to where it stands, then the rest as its time comes; never ends."""
-        given = 0
+        given, coming = 0, list[Moment]()
         while True:
             self._turned.clear()
-            due = bisect_right(self._times, self.position)
+            now = self.position
+            due = bisect_right(self._times, now)
             if due > given:
-                yield self._messages[given:due]
+                fresh = await asyncio.to_thread(self._timeline.moments, given, due)
+                coming = sorted([*coming, *fresh], key=IN_ORDER)
                 given = due
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._wait(given)):
-                    await self._turned.wait()
-            if not self._turned.is_set() and given < len(self._times) and self._gap(given) > 0:
-                self._turn(self._times[given], playing=True)
+            if count := bisect_right(coming, now, key=itemgetter(0)):
+                yield [moment.message for moment in coming[:count]]
+                del coming[:count]
+            soon = [*(one.at for one in coming[:1]), *self._times[given : given + 1]]
+            await self._rest(min(soon, default=None))
 
-    def _gap(self, given: int) -> float:
-        """Seconds of the viewer until the next message is due."""
-        return (self._times[given] - self.position) / self.speed
-
-    def _wait(self, given: int) -> float | None:
-        """Seconds to wait; None: until a person does something."""
-        if not self._playing or given >= len(self._times):
-            return None
-        return min(PATIENCE, max(BREATH, self._gap(given)))
+    async def _rest(self, until: float | None) -> None:
+        """Until somebody turns the time, or what comes next is due, or has been waited for."""
+        gap = None if until is None else (until - self.position) / self.speed
+        wait = min(PATIENCE, max(BREATH, gap)) if gap is not None and self._playing else None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._turned.wait()
+        if until is not None and not self._turned.is_set() and self.position < until:
+            self._turn(until, playing=True)
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
         """Look it up, or refuse."""

@@ -10,6 +10,7 @@ On the wire each is one JSON object a line, its kind in `type`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
@@ -252,7 +253,7 @@ Message: TypeAlias = AnyEvent | AnyBulk | Answer
 _encoder = msgspec.json.Encoder()
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
-_said: msgspec.json.Decoder[Utterance] = msgspec.json.Decoder(Utterance)
+_said: msgspec.json.Decoder[Utterance | datetime] = msgspec.json.Decoder(Utterance | datetime)
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 
 
@@ -261,12 +262,12 @@ def encode(item: Message | AnyCommand) -> bytes:
     return _encoder.encode(item) + b"\n"
 
 
-def encode_said(lines: Iterable[Utterance]) -> bytes:
-    """Lines of an agent, each as JSON on a line."""
+def encode_said(lines: Iterable[Utterance | datetime]) -> bytes:
+    """Lines of an agent, each as JSON on a line, and the time from which on they were said."""
     return b"".join(_encoder.encode(line) + b"\n" for line in lines)
 
 
-def decode_said(line: bytes) -> Utterance:
+def decode_said(line: bytes) -> Utterance | datetime:
     """One such line. Raises `msgspec.MsgspecError` on anything else."""
     return _said.decode(line)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,13 @@ class Page(NamedTuple):
     size: int
 
 
+class Dated(NamedTuple):
+    """Lines of an agent, and when they were said; None: before the others, or nobody knows."""
+
+    at: datetime | None
+    lines: list[ev.Utterance]
+
+
 class Archive:
     """The files of a run's attempts, by label (as it was then), number and slot."""
 
@@ -52,16 +60,24 @@ class Archive:
             id=command.id,
             accepted=True,
             text=str(path),
-            said=list(_heard(path, page.lines)),
+            said=[line for line in _heard(path, page.lines) if isinstance(line, ev.Utterance)],
             offset=page.end,
             more=page.end < page.size and bool(page.lines),
         )
 
-    def end_of(self, label: str, attempt: int, slot: int, most: int) -> list[ev.Utterance] | None:
+    def end_of(self, label: str, attempt: int, slot: int, most: int) -> list[Dated] | None:
         """The end of what was said, of at most so many bytes; None where nothing was kept."""
         path = self.said(label, attempt, slot)
         page = read(path, -most, most)
-        return list(_heard(path, page.lines)) if page else None
+        if page is None:
+            return None
+        found = [Dated(None, [])]
+        for line in _heard(path, page.lines):
+            if isinstance(line, ev.Utterance):
+                found[-1].lines.append(line)
+            else:
+                found.append(Dated(line, []))
+        return [one for one in found if one.lines]
 
     def _look(self, command: ev.Transcript) -> tuple[Path, Page | None]:
         """The file and the page. Runs of before kept only what agents printed."""
@@ -147,13 +163,14 @@ def _kind(label: str) -> tuple[Kind, str]:
     return ("task", label) if phase == label else ("fix", phase)
 
 
-def _heard(path: Path, lines: Iterable[bytes]) -> Iterable[ev.Utterance]:
+def _heard(path: Path, lines: Iterable[bytes]) -> Iterator[ev.Utterance | datetime]:
+    decode = ev.decode_said if path.suffix == ".said" else _understand
     for line in lines:
         try:
-            yield (
-                ev.decode_said(line)
-                if path.suffix == ".said"
-                else understand(line.decode(errors="replace"))
-            )
+            yield decode(line)
         except msgspec.MsgspecError:
             continue  # cut short when its runner died
+
+
+def _understand(line: bytes) -> ev.Utterance:
+    return understand(line.decode(errors="replace"))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -23,6 +24,8 @@ MOST_LINES = 2_000
 """Lines of one slot or of the gate that a viewer who comes later is shown."""
 MOST_CHARACTERS = 1 << 20
 """Of one slot or of the gate, with what there is to unfold."""
+APART = timedelta(seconds=0.2)
+"""Between two times that are kept with what is said, at least."""
 
 _FULL = ev.encode_said(
     [ev.Utterance("note", f"more was said, and is not kept: this is {private.MOST >> 20} MiB long")]
@@ -117,6 +120,8 @@ class Bulk:
     ) -> None:
         self._send, self._place, self._masks, self._file = send, place, masks, file
         self._files: dict[int, Path] = {}
+        self._dated: dict[int, datetime] = {}
+        """Slot -> the latest time that was kept with what is said there."""
         self._slots: dict[int, Stream[ev.Utterance]] = {}
         self._gate: Stream[ev.OutputLine] | None = None
         self._tally, self._again = Tally(), Tally()
@@ -131,6 +136,7 @@ class Bulk:
         """A new attempt in a slot: what the one before said is no longer shown to newcomers."""
         self.flush()
         self._files[slot] = self._file(label, attempt, slot)
+        self._dated.pop(slot, None)
 
         def pack(lines: list[ev.Utterance]) -> ev.AgentOutput:
             return ev.AgentOutput(slot=slot, task=label, attempt=attempt, lines=lines)
@@ -138,8 +144,12 @@ class Bulk:
         self._slots[slot] = Stream(self._place() + 1, Veil(self._masks), pack)
 
     def say(self, slot: int, lines: Sequence[ev.Utterance]) -> None:
-        """What the agent in a slot says; it is kept in the attempt's file."""
-        masked = self._slots[slot].add(lines)
+        """What the agent in a slot says; it is kept in the attempt's file, and when it was."""
+        masked: list[ev.Utterance | datetime] = [*self._slots[slot].add(lines)]
+        now, before = datetime.now(UTC), self._dated.get(slot)
+        if before is None or now - before >= APART:
+            self._dated[slot] = now
+            masked.insert(0, now)
         with contextlib.suppress(OSError), private.opened(self._files[slot], "ab") as file:
             private.record(file, ev.encode_said(masked), _FULL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import structs
@@ -13,7 +13,8 @@ from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
 from sixfold.gate.command import survey
 from sixfold.gate.listen import GoListener, Listener, PlainListener
-from sixfold.runner.archive import Archive
+from sixfold.link import Heard
+from sixfold.runner.archive import Archive, Dated
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import transcript
 from sixfold.state import VALIDATION
@@ -23,59 +24,67 @@ MOST_BYTES = 200_000
 MOST_GATE_BYTES = 20_000_000
 
 
-def recall(folder: RunFolder, events: Sequence[ev.AnyEvent]) -> Iterator[ev.Message]:
-    """The events in order, behind each that began something what was said then."""
-    started = next((event for event in events if isinstance(event, ev.RunStarted)), None)
-    root = Path(started.repository) if started else folder.path
-    for event in events:
-        yield event
+class Recall:
+    """Tells what was said and printed in the work that an event of a run began."""
+
+    def __init__(self, folder: RunFolder, events: Sequence[ev.AnyEvent]) -> None:
+        started = next((event for event in events if isinstance(event, ev.RunStarted)), None)
+        self._folder = folder
+        self._root = Path(started.repository) if started else folder.path
+
+    def __call__(self, event: ev.AnyEvent) -> list[Heard]:
+        """What it has from the files of the run."""
+        folder = self._folder
         match event:
             case ev.TaskStarted():
-                yield from _agent(folder, "task", event.task, event)
+                return _agent(folder, "task", event.task, event.task, event)
             case ev.ConflictFound():
-                yield from _agent(folder, "conflict", event.task.removeprefix("fix "), event)
+                return _agent(
+                    folder, "conflict", event.task.removeprefix("fix "), event.task, event
+                )
             case ev.FixStarted():
-                yield from _agent(folder, "fix", str(event.phase), event)
+                name = str(event.phase)
+                return _agent(folder, "fix", name, f"fix {name}", event)
             case ev.ValidationStarted():
-                yield from _agent(folder, "validate", VALIDATION, event)
+                return _agent(folder, "validate", VALIDATION, VALIDATION, event)
             case ev.GateStarted():
-                yield from _gate(folder.transcripts / f"gate-{event.gate}.log", event, root)
+                return _gate(folder.transcripts / f"gate-{event.gate}.log", event, self._root)
+        return []
 
 
 def _agent(
     folder: RunFolder,
     kind: Kind,
     name: str,
+    label: str,
     event: ev.TaskStarted | ev.FixStarted | ev.ConflictFound | ev.ValidationStarted,
-) -> Iterator[ev.AgentOutput]:
-    match event:
-        case ev.FixStarted():
-            label = f"fix {name}"
-        case ev.ValidationStarted():
-            label = name
-        case _:
-            label = event.task
-    lines = Archive(folder).end_of(label, event.attempt, event.slot, MOST_BYTES)
-    if lines is None:  # a run of before that was kept: what the agent printed says it
+) -> list[Heard]:
+    said = Archive(folder).end_of(label, event.attempt, event.slot, MOST_BYTES)
+    if said is None:  # a run of before that was kept: what the agent printed says it
         data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
         lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
+        said = [Dated(None, lines)] if lines else []
     elif kind == "conflict":
-        return  # it was told with the rest of the attempt
-    if lines:
-        yield ev.AgentOutput(slot=event.slot, task=label, attempt=event.attempt, lines=lines)
+        return []  # it was told with the rest of the attempt
+
+    def output(lines: list[ev.Utterance]) -> ev.AgentOutput:
+        return ev.AgentOutput(slot=event.slot, task=label, attempt=event.attempt, lines=lines)
+
+    return [Heard(output(one.lines), one.at) for one in said]
 
 
-def _gate(path: Path, event: ev.GateStarted, root: Path) -> Iterator[ev.Message]:
+def _gate(path: Path, event: ev.GateStarted, root: Path) -> list[Heard]:
     data = _end_of(path, MOST_GATE_BYTES)
     if not data:
-        return
+        return []
     is_json = data.lstrip().startswith(b"{")
     listener: Listener = GoListener(survey(root)) if is_json else PlainListener()
     listener.out(data, 0.0)
     listener.close()
-    yield ev.GateOutput(gate=event.gate, lines=listener.lines)
+    found = [Heard(ev.GateOutput(gate=event.gate, lines=listener.lines))]
     if is_json:
-        yield structs.replace(listener.progress(event.gate, 0.0), whole=True)
+        found.append(Heard(structs.replace(listener.progress(event.gate, 0.0), whole=True)))
+    return found
 
 
 def _end_of(path: Path, most: int) -> bytes:

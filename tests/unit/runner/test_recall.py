@@ -1,14 +1,19 @@
-"""A finished run is watched as it was: what was said stands behind what began it."""
+"""A finished run is watched as it was: what was said belongs to what began it."""
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sixfold import events as ev
-from sixfold.runner.recall import recall
+from sixfold.masking import Masks
+from sixfold.runner.archive import Archive
+from sixfold.runner.bulk import APART, Bulk
+from sixfold.runner.recall import Recall
 from sixfold.runner.store import Store
 from sixfold.runner.turns import transcript
 
 
-def test_transcripts_stand_behind_the_events_that_began_them(tmp_path: Path) -> None:
+def test_transcripts_belong_to_the_events_that_began_them(tmp_path: Path) -> None:
     folder = Store(tmp_path).create()
     transcript(folder, "task", "T001", 1, 2).write_text('hello\n{"do": "edit a.go"}\n')
     (folder.transcripts / "gate-1.log").write_text("ok all\n")
@@ -19,18 +24,35 @@ def test_transcripts_stand_behind_the_events_that_began_them(tmp_path: Path) -> 
         ev.GateEnded(gate=1, cause="phase", phase=1, verdict="green"),
         ev.TaskStarted(task="T002", slot=2, attempt=1, agent="a"),
     ]
-    heard = list(recall(folder, events))
-    assert [type(message).__name__ for message in heard] == [
-        "TaskStarted",
-        "AgentOutput",
-        "TaskEnded",
-        "GateStarted",
-        "GateOutput",
-        "GateEnded",
-        "TaskStarted",
-    ]
-    said, printed = heard[1], heard[4]
+    recall = Recall(folder, events)
+    ((said, at),), ((printed, _),) = recall(events[0]), recall(events[2])
     assert isinstance(said, ev.AgentOutput)
     assert said.lines == [ev.Utterance("say", "hello"), ev.Utterance("do", "edit a.go")]
+    assert at is None
     assert isinstance(printed, ev.GateOutput)
     assert [line.text for line in printed.lines] == ["ok all"]
+    assert [recall(events[place]) for place in (1, 3, 4)] == [[], [], []]
+
+
+def test_what_was_said_is_recalled_with_its_time(tmp_path: Path) -> None:
+    folder = Store(tmp_path).create()
+    begun = ev.TaskStarted(task="T001", slot=2, attempt=1, agent="a")
+    bulk = Bulk(lambda _: None, lambda: 1, Masks(), Archive(folder).said)
+    bulk.begin(2, "T001", 1)
+    before = datetime.now(UTC)
+    bulk.say(2, [ev.Utterance("say", "one"), ev.Utterance("say", "two")])
+    bulk.say(2, [ev.Utterance("say", "at once")])
+    time.sleep(APART.total_seconds())
+    bulk.say(2, [ev.Utterance("say", "later")])
+    heard = Recall(folder, [begun])(begun)
+    assert [
+        [line.text for line in one.message.lines]
+        for one in heard
+        if isinstance(one.message, ev.AgentOutput)
+    ] == [["one", "two", "at once"], ["later"]]
+    assert [one.at for one in heard] == sorted(one.at or before for one in heard)
+    assert heard[0].at
+    assert heard[1].at
+    assert heard[1].at - heard[0].at >= APART
+    page = Archive(folder).answer(ev.Transcript(task="T001", attempt=1, slot=2))
+    assert [line.text for line in page.said] == ["one", "two", "at once", "later"]
