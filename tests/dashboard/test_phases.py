@@ -9,6 +9,7 @@ from dashboard.scripted import (
     BEGIN,
     FAILED,
     PHASE_1,
+    PHASE_2,
     RED,
     RUNNING,
     WIDE,
@@ -38,6 +39,21 @@ async def click(pilot: Pilot[None], text: str, times: int = 1) -> Dashboard:
     return await settle(pilot)
 
 
+async def test_the_cursor_goes_along_with_the_work_until_the_reader_moves_it() -> None:
+    run = Run(*BEGIN)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        phases = app.main.phases
+        run.say(*PHASE_1, *PHASE_2)
+        await settle(pilot, run)
+        assert phases.chosen == "phase 2"
+        await pilot.press("j")
+        assert phases.chosen_task == "T003"
+        run.say(*RED, ev.PhaseEnded(phase=2), ev.PhaseStarted(phase=3, title="Polish"))
+        await settle(pilot, run)
+        assert phases.chosen_task == "T003"
+
+
 async def test_c_folds_all_phases_and_opens_them_again() -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:
@@ -45,7 +61,7 @@ async def test_c_folds_all_phases_and_opens_them_again() -> None:
         await pilot.press("j", "c")
         await settle(pilot)
         assert app.main.phases.keys == ["phase 1", "phase 2", "phase 3"]
-        assert app.main.phases.chosen == "phase 1"
+        assert app.main.phases.chosen == "phase 2"
         await pilot.press("c")
         await settle(pilot)
         assert len(app.main.phases.keys) == 9
@@ -56,7 +72,7 @@ async def test_h_goes_to_the_phase_and_folds_it_and_l_opens_it() -> None:
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
         steps = []
-        await pilot.press("j", "j")
+        await pilot.press("home", "j", "j")
         for key in "hhhlll":
             await pilot.press(key)
             await settle(pilot)
@@ -162,7 +178,7 @@ async def test_a_click_beside_the_tree_changes_nothing() -> None:
         for y in (0, 20, height - 1):
             await pilot.click("#phases", offset=(6, y))
         await settle(pilot)
-        assert (app.main.phases.chosen, len(app.main.phases.keys)) == ("phase 1", 9)
+        assert (app.main.phases.chosen, len(app.main.phases.keys)) == ("phase 2", 9)
 
 
 async def test_the_selected_tasks_needs_and_their_reasons_stand_below_the_tree() -> None:

@@ -37,7 +37,7 @@ class Phases(CursorRows):
         self.compact = compact
         """Phases alone, a row each."""
         self.following = True
-        """Does the window follow the work? Until the reader moves."""
+        """Do window and cursor follow the work? Until the reader moves."""
         self._reasons = reasons
         self._folded: dict[int, bool] = {}
         """Phases that the reader folded or opened."""
@@ -93,7 +93,7 @@ class Phases(CursorRows):
         phase = words.current_phase(self.dashboard.state)
         key = f"{PHASE}{phase.number}" if phase else END
         if key in self.keys:
-            at = self.keys.index(key)
+            self.cursor = at = self.keys.index(key)
             self.top = max(0, min(at - 1 if at else 0, self.last_top))
 
     def step(self, rows: int) -> None:
