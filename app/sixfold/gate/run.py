@@ -32,6 +32,8 @@ BEAT = 1 / 15
 STILL = 1.0
 """Seconds after which an update is sent though nothing was printed."""
 BATCH_LINES = 500
+LISTED = ("-e", "-f", "{{.ImportPath}}")
+"""Has `go list` print the packages a line each."""
 LAST_WORDS = 2.0
 """Seconds that output may take to arrive once the command was ended."""
 
@@ -97,7 +99,7 @@ async def _expect(
 ) -> None:
     """Have go say which packages it will come to, while the first ones are being compiled."""
     if words := parse(command):
-        said = await call(words.listing(), cwd=root, env=env, apart=True)
+        said = await call(words.listing(*LISTED), cwd=root, env=env, apart=True)
         listener.expect(said.out.split("\n")[:-1] if not said.code else [])
 
 

@@ -53,10 +53,9 @@ class Words(Struct, frozen=True):
         run = ["-run", chosen] if chosen else []
         return [*self.start, *flags, "-count=1", *run, *packages, *self.rest]
 
-    def listing(self) -> list[str]:
-        """The command that lists the packages that would be tested, a line each."""
+    def listing(self, *form: str) -> list[str]:
+        """The `go list`, in some form, of the packages that would be tested."""
         flags = [word for flag in self.flags if _name(flag[0]) in _LISTED for word in flag]
-        form = ["-e", "-f", "{{.ImportPath}}"]
         return [*self.start[:-2], "list", *form, *flags, *self.packages]
 
 

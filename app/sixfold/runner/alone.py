@@ -27,7 +27,7 @@ from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, read_settings
 from sixfold.runner.leaving import check, leave
 from sixfold.runner.module import module_of, rebased, top_of, workspace
-from sixfold.runner.watching import by_hand, changes
+from sixfold.runner.watching import by_hand, changes, named
 from sixfold.state import RunState
 from sixfold.uncut import to_the_end
 
@@ -270,7 +270,7 @@ class GateAlone:
             packages = await self._concerned(changed) if changed else None
             await self._rest()
             if packages is not None:
-                self._note(f"changed: {', '.join(sorted(path.name for path in changed))}")
+                self._note(f"changed: {', '.join(named(changed))}")
                 self._begin(self._judge(packages))
 
     async def _rest(self) -> None:
@@ -279,12 +279,12 @@ class GateAlone:
 
     async def _concerned(self, changed: set[Path]) -> Sequence[str] | None:
         """The packages to test, `ALL` where it cannot be told, None for none."""
-        if not instead(self._settings.command, ["."]):
-            return ALL
         with suppress(OSError):
-            found = await affected(self._root, changed, env=self._env)
+            found = await affected(
+                self._root, changed, command=self._settings.command, env=self._env, red=self._red
+            )
             if found is not None:
-                return sorted({*found, *self._red}) if found else None
+                return found or None
         return ALL
 
     async def _leave_files(

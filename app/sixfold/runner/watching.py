@@ -41,3 +41,9 @@ def by_hand(paths: Collection[Path], before: set[Path]) -> set[Path]:
     theirs = others & before
     before |= others
     return set(paths) - theirs
+
+
+def named(paths: Collection[Path]) -> list[str]:
+    """The names of what changed, without what came and went, as editors have it."""
+    stayed = {path.name for path in paths if path.exists() or path.suffix == ".go"}
+    return sorted(stayed or {path.name for path in paths})
