@@ -86,7 +86,18 @@ async def test_old_lines_are_dropped_in_blocks_below_a_reader_who_stays() -> Non
         assert len(log.lines) == 1000
         assert first(log) == top
         log.extend(lines(range(1300, 5000)))
-        assert first(log) == "4000"
+        assert first(log) == "… 4,001 lines before this are not kept here"
+        log.elsewhere = "/r/T001.said"
+        log.extend(lines(range(5000, 6000)))
+        log.show_from(0)
+        assert first(log).startswith(
+            "… 5,001 lines before this are not kept here; all of it is in /r/T001"
+        )
+        await pilot.press("down")
+        assert first(log) == "5001"
+        log.clear()
+        log.extend(lines(range(2)))
+        assert first(log) == "0"
 
 
 async def test_a_narrower_pane_breaks_lines_anew_and_keeps_the_place() -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import pytest
+from msgspec import structs
 from textual.events import MouseMove
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -347,3 +348,33 @@ async def test_what_comes_while_the_whole_is_left_is_there_once() -> None:
             await settle(z.pilot)
         texts = [line for line in z.slot.lines if line.startswith("line ")]
         assert texts == [f"line {n}" for n in range(60)]
+
+
+async def test_what_is_cut_off_a_transcript_is_told_in_its_place() -> None:
+    class Long(Run):
+        def _told(self, command: ev.Transcript) -> ev.Answer:
+            answer = super()._told(command)
+            skipped = 5 << 20 if command.offset < 0 else 0
+            return structs.replace(answer, text="/r/T003.said", skipped=skipped)
+
+    run = Long(*BEGIN, *PHASE_1, *PHASE_2, told(*numbered(3)))
+    async with dashboard(run).run_test(size=(100, 36)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("5", "5")
+        slot = app.screen.query_one("#slot-5", Slot)
+        z = Zoomed(pilot, app, run, slot)
+        await until(z, lambda: slot.keep > 10_000)
+        await settle(pilot)
+        assert "… 5120 KiB before this are not shown; all of it is in /r/T003.said" in seen(app)
+
+
+async def test_what_is_told_of_a_call_whose_line_is_gone_is_a_line_of_its_own() -> None:
+    async with zoomed(EDIT, size=(100, 30)) as z:
+        z.slot.keep = 100
+        z.run.say(told(*numbered(126)))
+        await settle(z.pilot, z.run)
+        assert z.slot.lost > 0
+        z.run.say(told(EDITED))
+        await settle(z.pilot, z.run)
+        assert z.slot.lines[-1] == "✓ edit store.go  ▸"
+        assert z.slot.lines[0].startswith("… ")

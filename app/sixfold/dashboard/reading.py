@@ -30,6 +30,8 @@ class Reading:
         self.about = about
         self.begun = False
         """Has anything been read yet."""
+        self.file = ""
+        """Where all of it is, once something has been read."""
         self._offset = -MOST
 
     async def rest(self, source: Source | None) -> list[Spoken] | None:
@@ -37,8 +39,11 @@ class Reading:
         found: list[Spoken] = []
         while (answer := await self._page(source)) and answer.accepted:
             name = f"{self.about.task} {self.about.attempt}"
+            if answer.skipped:
+                before = f"… {answer.skipped >> 10} KiB before this are not shown"
+                found.append(Spoken(f"{before}; all of it is in {answer.text}", "quiet"))
             found += [spoken(line, name) for line in answer.said]
-            self._offset, self.begun = answer.offset, True
+            self._offset, self.begun, self.file = answer.offset, True, answer.text
             if not answer.more:
                 return found
         return None

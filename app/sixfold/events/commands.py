@@ -149,3 +149,5 @@ class Answer(Struct, frozen=True, kw_only=True, tag_field="type", tag="answer"):
     """Where the next page begins."""
     more: bool = False
     """Is there a next page already."""
+    skipped: int = 0
+    """Bytes before a page that was asked for from the end."""

@@ -27,12 +27,13 @@ class Page(NamedTuple):
     """Some of the lines of a file; `end` is where the next begin, `size` the file's own."""
 
     lines: list[bytes]
+    start: int
     end: int
     size: int
 
 
 class Dated(NamedTuple):
-    """Lines of an agent, and when they were said; None: before the others, or nobody knows."""
+    """Lines of an agent, and when they were said; None: nobody knows."""
 
     at: datetime | None
     lines: list[ev.Utterance]
@@ -63,6 +64,7 @@ class Archive:
             said=[line for line in _heard(path, page.lines) if isinstance(line, ev.Utterance)],
             offset=page.end,
             more=page.end < page.size and bool(page.lines),
+            skipped=page.start if command.offset < 0 else 0,
         )
 
     def end_of(self, label: str, attempt: int, slot: int, most: int) -> list[Dated] | None:
@@ -77,6 +79,11 @@ class Archive:
                 found[-1].lines.append(line)
             else:
                 found.append(Dated(line, []))
+        if found[1:]:
+            found[0] = found[0]._replace(at=found[1].at)  # what came before it was cut off
+        if page.start:
+            cut = f"… {page.start >> 10} KiB before this are not shown; all of it is in {path}"
+            found[0].lines.insert(0, ev.Utterance("note", cut))
         return [one for one in found if one.lines]
 
     def _look(self, command: ev.Transcript) -> tuple[Path, Page | None]:
@@ -154,7 +161,7 @@ def read(path: Path, offset: int, most: int) -> Page | None:
     end = data.rfind(b"\n") + 1
     if not end and len(data) == most:
         end = most  # a line longer than a page
-    return Page(data[:end].splitlines(), start + end, size)
+    return Page(data[:end].splitlines(), start, start + end, size)
 
 
 def _kind(label: str) -> tuple[Kind, str]:

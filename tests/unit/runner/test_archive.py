@@ -57,6 +57,22 @@ def test_a_reader_may_begin_near_the_end_and_misses_nothing_after_it(folder: Run
     found = [line.text for line in all_of(folder, "T001", -500)]
     assert found == [f"line {n}" for n in range(100 - len(found), 100)]
     assert 1 < len(found) < 20
+    path = Archive(folder).said("T001", 1, 2)
+    wanted = ev.Transcript(task="T001", attempt=1, slot=2, offset=-500)
+    answer = Archive(folder).answer(wanted)
+    assert path.read_bytes()[answer.skipped :] == ev.encode_said(answer.said)
+    assert (answer.skipped > 0, answer.text) == (True, str(path))
+
+
+def test_the_end_of_what_was_said_begins_with_what_is_missing(folder: RunFolder) -> None:
+    say(folder, [f"line {n}" for n in range(100)])
+    archive = Archive(folder)
+    whole, end = archive.end_of("T001", 1, 2, 1 << 20), archive.end_of("T001", 1, 2, 3000)
+    assert whole
+    assert end
+    assert len([line for one in whole for line in one.lines]) == 100
+    assert end[0].lines[0].text.startswith("… 1 KiB before this are not shown; all of it is in ")
+    assert end[0].lines[0].kind == "note"
 
 
 def test_a_line_that_is_not_whole_yet_waits_for_its_end(folder: RunFolder) -> None:

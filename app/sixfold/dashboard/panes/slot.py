@@ -74,7 +74,7 @@ class Slot(Talk):
         if self._reading:
             self._reading = None
             self.workers.cancel_group(self, "read")
-            self.keep = TAIL
+            self.keep, self.elsewhere = TAIL, ""
             self._hear_rest()
 
     def _hear_rest(self) -> None:
@@ -107,6 +107,7 @@ class Slot(Talk):
                     self._reading = None
                     self._hear_rest()
                     return
+                self.elsewhere = reading.file
                 known = [self._came.popleft() for _ in range(min(came, len(self._came)))]
                 if first and reading is self._reading:
                     self._begin_anew(lines)

@@ -205,6 +205,7 @@ class TaskScreen(TextScreen):
             return
         begun = reading.begun
         lines = await reading.rest(self.dashboard.source)
+        said.elsewhere = reading.file
         if lines:
             said.hear(lines)
         elif not begun:

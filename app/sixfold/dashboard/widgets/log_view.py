@@ -15,7 +15,7 @@ from textual.strip import Strip
 from sixfold.dashboard.widgets.ansi import Span, decode
 from sixfold.dashboard.widgets.in_time import in_time
 from sixfold.dashboard.widgets.marking import Marking, Spot, character
-from sixfold.dashboard.widgets.row import Part, fit
+from sixfold.dashboard.widgets.row import Part, clean, fit
 from sixfold.dashboard.widgets.sought import SLOW, Sought, understand
 from sixfold.dashboard.widgets.wrap import INDENT, breaks
 
@@ -56,6 +56,10 @@ class LogView(Marking):
         """Are the lines with it hidden, instead of marked."""
         self.wrapped = True
         """Do lines break that are wider than the pane; else they are cut."""
+        self.lost = 0
+        """Lines that are kept no more; where there are some, the first of `lines` says so."""
+        self.elsewhere = ""
+        """The file that has them, where it is known."""
         self.lines: list[str] = []
         self._tones: list[str] = []
         self._spans: dict[int, list[Span]] = {}
@@ -92,7 +96,7 @@ class LogView(Marking):
         self._tones.clear()
         self._spans.clear()
         self._rows.clear()
-        self.missed = self.top = 0
+        self.missed = self.top = self.lost = 0
         self.unmark()
         self.refresh()
 
@@ -184,12 +188,35 @@ class LogView(Marking):
         first = self.total - len(self.lines) + excess
         del self.lines[:excess]
         del self._tones[:excess]
-        self._spans = {n: spans for n, spans in self._spans.items() if n >= first}
-        if self.marked and self.marked[0][0] < first:
+        self._spans = {n: spans for n, spans in self._spans.items() if n > first}
+        if self.marked and self.marked[0][0] <= first:
             self.unmark()
         dropped = self._row_of(first)
         del self._rows[:dropped]
         self.top = max(0, self.top - dropped)
+        self._tell_of_loss(excess + (not self.lost))
+
+    def _tell_of_loss(self, lines: int) -> None:
+        """So many more are kept no more, that in whose place it is said included."""
+        self.lost += lines
+        place = f"; all of it is in {self.elsewhere}" if self.elsewhere else ""
+        self.lines[0] = clean(f"… {self.lost:,} lines before this are not kept here{place}")
+        self._tones[0] = "quiet"
+        self._break_line(self.total - len(self.lines))
+
+    def _break_line(self, number: int) -> None:
+        """Break one line anew; a reader below it stays on their line."""
+        start, end = self._row_of(number), self._row_of(number + 1)
+        hidden = self._width <= 0 or self._hidden([number])
+        rows = [] if hidden else [(number, *part) for part in self._broken(self.line(number))]
+        self._rows[start:end] = rows
+        if end <= self.top:
+            self.top += len(rows) - (end - start)
+
+    @property
+    def first(self) -> int:
+        """The number of the first line that was taken in and is there."""
+        return self.total - len(self.lines) + bool(self.lost)
 
     def _row_of(self, number: int) -> int:
         """The first row of line `number`, or of the one after it."""

@@ -54,7 +54,7 @@ class Talk(LogView):
                 fresh.append(line)
             elif (at := known.get(line.call)) is not None:
                 fresh[at] = line._replace(detail=line.detail or fresh[at].detail)
-            elif self._calls.get(line.call, -1) >= self.total - len(self.lines):
+            elif self._calls.get(line.call, -1) >= self.first:
                 self._tell_anew(self._calls[line.call], line)
             else:
                 known[line.call] = len(fresh)
@@ -98,7 +98,7 @@ class Talk(LogView):
 
     def _forget(self) -> None:
         """Let go of what there was to unfold below lines that are gone, and of what is too much."""
-        first = self.total - len(self.lines)
+        first, lines = self.first, self.total - len(self.lines)
         if self._weight > MOST_DETAIL or next(iter(self._details), first) < first:
             for number in sorted(self._details):
                 heavy = self._weight > MOST_DETAIL * 3 // 4 and number not in self._open
@@ -106,7 +106,7 @@ class Talk(LogView):
                     self._weight -= len(self._details.pop(number))
                     self._open.discard(number)
                     if number >= first:
-                        self.lines[number - first] = self.lines[number - first].removesuffix(FOLDED)
+                        self.lines[number - lines] = self.lines[number - lines].removesuffix(FOLDED)
         if len(self._calls) > 2 * self.keep:
             self._calls = {call: at for call, at in self._calls.items() if at >= first}
         if self._cursor is not None and self._cursor < first:
@@ -138,15 +138,6 @@ class Talk(LogView):
             self._spans[number] = spans
         self._break_line(number)
         self._settle()
-
-    def _break_line(self, number: int) -> None:
-        """Break one line anew; a reader below it stays on their line."""
-        start, end = self._row_of(number), self._row_of(number + 1)
-        hidden = self._width <= 0 or self._hidden([number])
-        rows = [] if hidden else [(number, *part) for part in self._broken(self.line(number))]
-        self._rows[start:end] = rows
-        if end <= self.top:
-            self.top += len(rows) - (end - start)
 
     @property
     def unfolds(self) -> bool:
