@@ -12,15 +12,15 @@ from msgspec import Struct
 from sixfold import events as ev
 from sixfold.lines import event_line
 from sixfold.model import Failure, GateCause, Suspect, Usage, Verdict
-from sixfold.state import RunState, renumbered
+from sixfold.state import VALIDATION, RunState, renumbered
 
 
 class Attempt(Struct, kw_only=True):
-    """An agent's attempt at a task, or at turning a gate green."""
+    """An agent's attempt at a task, at turning a gate green, or at judging what came of it."""
 
-    kind: Literal["task", "fix"]
+    kind: Literal["task", "fix", "validation"]
     task: str
-    """The task's id, as it is called now; `fix N` for phase N."""
+    """The task's id, as it is called now; `fix N` for phase N, or `validation`."""
     phase: int
     slot: int
     number: int
@@ -135,10 +135,12 @@ class History:
         """One event more."""
         at = event.at if isinstance(event.at, datetime) else self.last
         match event:
-            case ev.TaskStarted() | ev.FixStarted():
+            case ev.TaskStarted() | ev.FixStarted() | ev.ValidationStarted():
                 self._begin(event, at)
             case ev.TaskEnded() | ev.FixEnded():
-                self._end(event, at)
+                self._end(event, at, event.outcome, event.branch)
+            case ev.ValidationEnded():
+                self._end(event, at, _VALIDATED[event.outcome])
             case ev.UsageReported():
                 self.spent[event.agent] = self.spent.get(event.agent, Usage()) + event.usage
                 if attempt := self._open.get(event.slot):
@@ -193,14 +195,12 @@ class History:
         for question in self.questions:
             question.seconds = between(question.asked, question.answered or until)
 
-    def _begin(self, event: ev.TaskStarted | ev.FixStarted, at: datetime | None) -> None:
-        if isinstance(event, ev.TaskStarted):
-            task = self.state.by_id.get(event.task)
-            name, phase = event.task, task.phase if task else 0
-        else:
-            name, phase = f"fix {event.phase}", event.phase
+    def _begin(
+        self, event: ev.TaskStarted | ev.FixStarted | ev.ValidationStarted, at: datetime | None
+    ) -> None:
+        kind, name, phase = self._about(event)
         self._open[event.slot] = Attempt(
-            kind="task" if isinstance(event, ev.TaskStarted) else "fix",
+            kind=kind,
             task=name,
             phase=phase,
             slot=event.slot,
@@ -210,11 +210,29 @@ class History:
         )
         self.attempts.append(self._open[event.slot])
 
-    def _end(self, event: ev.TaskEnded | ev.FixEnded, at: datetime | None) -> None:
+    def _about(
+        self, event: ev.TaskStarted | ev.FixStarted | ev.ValidationStarted
+    ) -> tuple[Literal["task", "fix", "validation"], str, int]:
+        match event:
+            case ev.TaskStarted():
+                task = self.state.by_id.get(event.task)
+                return "task", event.task, task.phase if task else 0
+            case ev.FixStarted():
+                return "fix", f"fix {event.phase}", event.phase
+            case ev.ValidationStarted():
+                return "validation", VALIDATION, 0
+
+    def _end(
+        self,
+        event: ev.TaskEnded | ev.FixEnded | ev.ValidationEnded,
+        at: datetime | None,
+        outcome: Literal["done", "failed", "cancelled"],
+        branch: str = "",
+    ) -> None:
         self._go_on(event.slot, at)
         if attempt := self._open.pop(event.slot, None):
-            attempt.ended, attempt.outcome, attempt.reason = at, event.outcome, event.reason
-            attempt.commit, attempt.branch = event.commit, event.branch
+            attempt.ended, attempt.outcome, attempt.reason = at, outcome, event.reason
+            attempt.commit, attempt.branch = event.commit, branch
 
     def _hold(self, event: ev.TurnHeld | ev.TurnBegan, at: datetime | None) -> None:
         self._go_on(event.slot, at)
@@ -297,6 +315,14 @@ class History:
         if self.gates and self.gates[-1].verdict == "running":
             self.gates[-1].verdict, self.gates[-1].ended = "cut short", at
 
+
+_VALIDATED: dict[str, Literal["done", "failed", "cancelled"]] = {
+    "passed": "done",
+    "failed": "failed",
+    "error": "failed",
+    "cancelled": "cancelled",
+}
+"""How validation ended -> what that is for an attempt."""
 
 _REMARKABLE = (
     ev.PlanChanged,

@@ -244,3 +244,17 @@ def test_a_row_is_never_wider_than_its_pane(
 ) -> None:
     assert width_of(row(left, right, width)) <= width
     assert width_of(cut(left, width)) <= width
+
+
+@pytest.mark.parametrize(("columns", "indent"), [(80, 30), (50, INDENT)], ids=str)
+async def test_a_line_of_the_help_goes_on_below_what_its_key_does(
+    columns: int, indent: int
+) -> None:
+    async with Dashboard().run_test(size=(columns, 24)) as pilot:
+        page = TextScreen("KEYS", lines(["x" * 28 + " " + "meaning " * 12]), hang=30)
+        await pilot.app.push_screen(page)
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        rows = [log.render_line(y).text for y in range(1, 3)]
+        assert [len(text) - len(text.lstrip()) for text in rows][1] == indent + 1
+        assert all("meaning" in text for text in rows[1:])

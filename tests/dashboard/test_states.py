@@ -101,6 +101,7 @@ SCREENS: Mapping[str, tuple[Sequence[ev.Message], str]] = {
     "plan": (RUNNING, "P j j j j j"),
     "inbox": ((*APART, WISH, *BLAMED), "i"),
     "messages": (BROKEN, "M"),
+    "timeline": ((*BEGIN, *VALIDATING, *JUDGED[:-1], ENDED), "T"),
     "keys": (RUNNING, "question_mark"),
     "task": (BROKEN, "j j j j j enter"),
     "request": ((*APART, WISH), "3 enter"),

@@ -8,8 +8,10 @@ from dashboard.scripted import (
     BEGIN,
     ENDED,
     FAILED,
+    JUDGED,
     RED,
     RUNNING,
+    VALIDATING,
     WIDE,
     Run,
     dashboard,
@@ -21,6 +23,7 @@ from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.lanes import Lanes
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.timeline import TimelineScreen
+from sixfold.dashboard.screens.validation import ValidationScreen
 
 BROKEN = (*RUNNING, *FAILED)
 
@@ -182,3 +185,16 @@ async def test_five_hundred_tasks_are_drawn_in_no_time() -> None:
             lanes(app).refresh_state()
             seen(app, "#lanes")
         assert (time.process_time() - begun) / 10 < 0.25
+
+
+async def test_a_validators_turn_opens_what_it_found_out() -> None:
+    run = Run(*BEGIN, *VALIDATING, *JUDGED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("T", "k", "k", "k", "l")
+        await settle(pilot)
+        assert label(app) == "validation"
+        assert "↵ details" in seen(app, "KeyBar")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, ValidationScreen)

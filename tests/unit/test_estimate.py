@@ -44,20 +44,27 @@ def seen(found: History, second: float) -> tuple[int, dict[int, int]] | None:
 
 
 def judging(found: History) -> float:
-    usual = usual_times(found)
+    usual = usual_times(found, at(300))
     assert usual
     return usual.judging
 
 
+def proof(found: History) -> float:
+    """A gate and a validator's turn."""
+    usual = usual_times(found, at(300))
+    assert usual
+    return usual.gate + usual.task
+
+
 def test_it_is_what_is_left_of_the_longest_way_with_gates() -> None:
     found = heard(*SLOW, (300.0, begins("T4", slot=2)))
-    of_gate = judging(found)
+    of_gate, at_last = judging(found), proof(found)
     assert seen(found, 300) == (
-        round(200 + 2 * of_gate),
+        round(200 + 2 * of_gate + at_last),
         {1: round(100 + of_gate), 2: round(200 + 2 * of_gate)},
     )
     assert seen(found, 360) == (
-        round(140 + 2 * of_gate),
+        round(140 + 2 * of_gate + at_last),
         {1: round(40 + of_gate), 2: round(140 + 2 * of_gate)},
     )
 
@@ -69,13 +76,41 @@ def test_what_is_late_is_not_over() -> None:
     assert soon.passed[1] >= 25
 
 
+def test_what_takes_longer_than_usual_already_is_usual_no_more() -> None:
+    found = heard(*SLOW)
+    before, after = (usual_times(found, at(second)) for second in (350, 900))
+    assert before
+    assert after
+    assert (before.task, after.task) == (100, (100 + 100 + 600) / 3)
+    judged = heard(*SLOW, (900.0, ends("T3")), (900.0, gate(2, 1)[0]))
+    compiling = usual_times(judged, at(1900))
+    assert compiling
+    assert compiling.judging > 300
+    assert compiling.gate > 300
+
+
+def test_after_the_last_phase_comes_the_proof() -> None:
+    last = ev.GateStarted(gate=2, cause="final", phase=0, command=["go", "test"])
+    green = ev.GateEnded(gate=2, cause="final", phase=0, verdict="green", seconds=4.0)
+    judges = ev.ValidationStarted(round=1, slot=5, attempt=1, agent="b", requirements=[], asked=[])
+    met = ev.ValidationEnded(round=1, slot=5, attempt=1, outcome="passed")
+    done = ev.PlanLoaded(plan=plan(task("T1"), task("T2", phase=2)))
+    story = (RUN, done, *SLOW[2:-1], ev.PhaseEnded(phase=1), ev.PhaseEnded(phase=2))
+    found = heard(*story, (400.0, last))
+    assert seen(found, 400) == (round(proof(found)), {})
+    assert seen(heard(*story, (400.0, last), (404.0, green)), 404) == (100, {})
+    at_work = (*story, (400.0, last), (404.0, green), (404.0, judges))
+    assert seen(heard(*at_work), 444) == (60, {})
+    assert seen(heard(*at_work, (450.0, met)), 450) is None
+
+
 def test_slots_limit_it() -> None:
     one = ev.PlanLoaded(plan=plan(*(task(f"T{n}") for n in range(1, 12))))
     found = heard(RUN, one, *SLOW[2:-1])
     found.state.slots = 3
     walked = course(found, at(300))
     assert walked
-    assert round(walked.end - judging(found)) == 300  # nine tasks in three slots
+    assert round(walked.passed[1] - judging(found)) == 300  # nine tasks in three slots
 
 
 def test_needs_limit_it() -> None:
@@ -85,7 +120,7 @@ def test_needs_limit_it() -> None:
     chain = ev.PlanLoaded(plan=plan(task("T1"), task("T2"), *_chain("T3", "T4", "T5", "T6")))
     chained = course(heard(RUN, chain, *SLOW[2:]), at(300))
     assert chained
-    assert round(chained.end - judging(found)) == 400
+    assert round(chained.passed[1] - judging(found)) == 400
 
 
 def _chain(*names: str) -> list[Task]:

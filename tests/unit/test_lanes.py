@@ -79,7 +79,7 @@ def test_phases_rests_and_now_stand_behind_the_bars(lanes: Chart) -> None:
     empty = drawn(row_of(lanes, "6", View(0.0, 1.0, 120, 100.0)))
     assert (empty[0], empty[85], empty[90], empty[100]) == ("┊", "░", "┊", "│")
     assert drawn(boundaries(lanes, VIEW))[:10] == "┊1 Phase o"
-    assert drawn(boundaries(lanes, VIEW))[90:] == "┊2 Phase  "
+    assert drawn(boundaries(lanes, VIEW))[90:] == "┊2 Phase… ", "what is cut says so"
     later = View(30.0, 1.0, 100, 100.0)
     assert drawn(boundaries(lanes, later)).startswith("┊1 Phase of 1")
 
@@ -136,3 +136,26 @@ def test_time_ends_with_the_run_or_with_what_was_heard_last() -> None:
 
 def test_before_the_start_there_is_nothing() -> None:
     assert chart(history([])).lanes == []
+
+
+def test_a_validators_turn_is_a_bar_of_its_slot() -> None:
+    judges = ev.ValidationStarted(round=1, slot=5, attempt=2, agent="b", requirements=[], asked=[])
+    failed = ev.ValidationEnded(
+        round=1, slot=5, attempt=2, outcome="failed", reason="1 of 9 requirements is not met: FR-1"
+    )
+    found = history([*STORY, *told((100.0, judges), (120.0, failed))])
+    lanes = chart(found)
+    bar = bar_of(lanes, "validation #2")
+    assert bar in lanes.lanes[4].bars
+    assert (bar.begin, bar.end, bar.look.glyph) == (100, 120, "✗")
+    rows = ["".join(text for text, _ in row) for row in bar_rows(found.state, bar, 200)]
+    assert rows[0].endswith("judge what the spec asks for")
+    assert "slot 5   b" in rows[1]
+    assert rows[2].strip() == "1 of 9 requirements is not met: FR-1"
+    assert bar not in next(lane for lane in lanes.lanes if lane.name == "fixes").bars
+
+
+def test_a_time_that_has_no_room_is_left_out() -> None:
+    assert drawn(axis(View(0.0, 1.0, 32, 30.0))).split() == ["0:00", "0:10", "0:20", "▼"]
+    assert "0:30" not in drawn(axis(View(0.0, 1.0, 33, 60.0)))
+    assert "0:30" in drawn(axis(View(0.0, 1.0, 34, 60.0)))

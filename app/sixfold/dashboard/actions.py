@@ -404,6 +404,14 @@ _LEAVING = (
 
 STEERED = (*_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
 ACTIONS: tuple[Action, ...] = (*PLAYING, *STEERED)
+GROUPS = {
+    "The run": _STEERING,
+    "What there is to see": _LOOKING,
+    "Moving about": _MOVING,
+    "Leaving": _LEAVING,
+    "A run of the past": PLAYING,
+}
+"""The table as the help tells it."""
 BY_ID = {action.id: action for action in ACTIONS}
 KEYS_OF_COMMANDS = {
     "gate": "g",

@@ -378,7 +378,7 @@ class Dashboard(Steering, inherit_bindings=False):
 
     async def action_help(self) -> None:
         """All keys."""
-        await self.open(TextScreen("KEYS", pages.help_page(self.look_around())))
+        await self.open(TextScreen("KEYS", pages.help_page(self.look_around()), hang=pages.MEANING))
 
     async def do(self, action: str) -> None:
         """As if the action's key were pressed."""

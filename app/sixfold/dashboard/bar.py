@@ -45,13 +45,21 @@ def _when(bar: Bar, now: float, more: str = "") -> list[Part]:
     return [(took, "plain"), (more, "quiet")]
 
 
+_AIMS = {
+    "fix": "turn the gate of phase {phase} green",
+    "validation": "judge what the spec asks for",
+    "task": "",
+}
+"""What an attempt is for that is at no task."""
+
+
 def _rested(holds: list[Span], now: float) -> float:
     return sum((now if end is None else end) - begin for begin, end in holds)
 
 
 def _of_attempt(state: RunState, bar: Bar, one: Attempt, now: float) -> list[list[Part]]:
     task = None if one.removed else state.by_id.get(one.task)
-    title = task.title if task else one.removed or f"turn the gate of phase {one.phase} green"
+    title = task.title if task else one.removed or _AIMS[one.kind].format(phase=one.phase)
     rested = _rested(bar.holds, now)
     more = f", rested {words.clock(rested)}" if rested >= 1 else ""
     spending = words.spending(one.usage)
@@ -66,7 +74,7 @@ def _of_attempt(state: RunState, bar: Bar, one: Attempt, now: float) -> list[lis
 
 
 def _of_gate(bar: Bar, gate: Gate, now: float) -> list[list[Part]]:
-    causes = {"baseline": "baseline", "asked": "gate you asked for"}
+    causes = {"baseline": "baseline", "asked": "gate you asked for", "final": "last gate"}
     cause = causes.get(gate.cause, f"gate after phase {gate.phase}")
     over = gate.verdict not in {"running", "cut short"}
     tests = f"   {_tests(gate)}" if over else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from operator import itemgetter
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sixfold.dashboard import words
 from sixfold.history import Attempt, History, between
 from sixfold.model import Phase
-from sixfold.state import RunState
+from sixfold.state import VALIDATION, RunState
 
 LEAST = 2
 """Finished tasks that a forecast rests on at least; beside them it needs a gate that ended."""
@@ -30,6 +30,8 @@ class Usual(NamedTuple):
     """All attempts at a task that was finished, without the time in which they rested."""
     judging: float
     """From a phase's first gate to its green one: gates and fixes."""
+    gate: float
+    """One gate."""
 
 
 class Course(NamedTuple):
@@ -46,14 +48,11 @@ def course(history: History, now: datetime) -> Course | None:
     at_work = state.work.values()
     if state.status != "running" or (at_work and all(work.held for work in at_work)):
         return None
-    usual = usual_times(history)
-    if usual is None:
-        return None
-    found = _Walk(state, usual, now).to_the_end()
-    return found if found.passed else None
+    usual = usual_times(history, now)
+    return _Walk(state, usual, now).to_the_end() if usual else None
 
 
-def usual_times(history: History) -> Usual | None:
+def usual_times(history: History, now: datetime) -> Usual | None:
     """What tasks and gates of this run took; None while too few ended."""
     by_task = history.by_task().values()
     ended = [(tries[-1].ended, tries) for tries in by_task if tries[-1].outcome == "done"]
@@ -61,20 +60,40 @@ def usual_times(history: History) -> Usual | None:
     gates = [gate for gate in history.gates if gate.verdict not in {"running", "cut short"}]
     if len(done) < LEAST or not gates:
         return None
-    spent = [sum(map(_busy, tries)) for _, tries in done[-RECENT:]]
+    spent = [sum(_busy(one, now) for one in tries) for _, tries in done[-RECENT:]]
+    at_work = [_busy(tries[-1], now) for tries in by_task if tries[-1].outcome == "running"]
+    open_ = [between(gate.started, now) for gate in history.gates if gate.verdict == "running"]
+    judged = _judged(history, now)
+    passed = [judged.pop(phase) for phase in history.state.passed if phase in judged]
+    single = [gate.seconds for gate in gates]
+    return Usual(
+        _usual(spent, at_work),
+        _usual(passed or single, [*judged.values(), *open_]),
+        _usual(single, open_),
+    )
+
+
+def _judged(history: History, now: datetime) -> dict[int, float]:
+    """Phase -> what its gates and fixes took so far."""
     judged: defaultdict[int, float] = defaultdict(float)
-    for gate in gates:
+    for gate in history.gates:
         if gate.cause == "phase":
-            judged[gate.phase] += gate.seconds
+            runs = gate.verdict == "running"
+            judged[gate.phase] += between(gate.started, now) if runs else gate.seconds
     for one in history.attempts:
         if one.kind == "fix":
-            judged[one.phase] += _busy(one)
-    passed = [judged[phase] for phase in history.state.passed if phase in judged]
-    return Usual(fmean(spent), fmean(passed or [gate.seconds for gate in gates]))
+            judged[one.phase] += _busy(one, now)
+    return judged
 
 
-def _busy(one: Attempt) -> float:
-    return max(0.0, between(one.started, one.ended) - one.resting)
+def _usual(ended: Sequence[float], open_: Iterable[float]) -> float:
+    """Of what has ended; what takes longer than that already counts as well."""
+    usual = fmean(ended)
+    return fmean([*ended, *(seconds for seconds in open_ if seconds > usual)])
+
+
+def _busy(one: Attempt, now: datetime) -> float:
+    return max(0.0, between(one.started, one.ended or now) - one.resting)
 
 
 class _Walk:
@@ -93,6 +112,7 @@ class _Walk:
         self._users: defaultdict[str, list[str]] = defaultdict(list)
         self._ready: list[str] = []
         self._course = Course(0.0, {})
+        self._now = now
         self._begin(now)
 
     def _begin(self, now: datetime) -> None:
@@ -148,19 +168,35 @@ class _Walk:
             seconds = self._rest_of(seconds, since, now)
         heappush(self._ends, (at + seconds, "", number))
 
-    def to_the_end(self) -> Course:
-        """Walk until nothing can go on."""
+    def to_the_end(self) -> Course | None:
+        """Walk until nothing can go on; None where nothing does from the start."""
         at = 0.0
         while True:
             while self._ready and self._free > 0:
                 self._start(self._ready.pop(0), at + self._usual.task)
             if not self._ends:
-                return Course(at, self._course.passed)
+                return self._proven(at)
             at, name, number = heappop(self._ends)
             if name:
                 self._finish(name, at)
             else:
                 self._pass(number, at)
+
+    def _proven(self, at: float) -> Course | None:
+        """Once all phases have passed, the last gate and the validator's turn follow."""
+        state, usual = self._state, self._usual
+        passed = self._course.passed
+        if len(self._passed) < len(state.phases) or state.validation.outcome == "passed":
+            return Course(at, passed) if passed else None
+        validator = next((one for one in state.work.values() if one.label == VALIDATION), None)
+        if validator:
+            return Course(self._rest_of(usual.task, validator.started, self._now), passed)
+        gate, last = usual.gate, state.gate
+        if last and last.started.cause == "final" and not passed:
+            since = last.started.at
+            began = since if isinstance(since, datetime) else None
+            gate = 0.0 if last.ended else self._rest_of(usual.gate, began, self._now)
+        return Course(at + gate + usual.task, passed)
 
     def _finish(self, name: str, at: float) -> None:
         self._free += 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from sixfold.dashboard import words
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import Part, fit
 from sixfold.history import Attempt, Gate, History, Rest, between
 from sixfold.model import SLOT_ROLES
 
@@ -166,19 +166,20 @@ class View(NamedTuple):
 
 def axis(view: View) -> list[Part]:
     """Marks of time after the start, and where now is."""
-    cells = [" "] * view.width
+    cells, now = [" "] * view.width, view.place(view.now)
     step = next((one for one in STEPS if one >= APART * view.scale), STEPS[-1])
     while step < APART * view.scale:
         step *= 2
     second = -(-max(0.0, view.left) // step) * step
     while (x := view.place(second)) < view.width:
-        _write(cells, x, words.clock(second))
+        mark = words.clock(second)
+        if x + len(mark) <= view.width and not x <= now < x + len(mark):
+            _write(cells, x, mark)
         second += step
     parts: list[Part] = [("".join(cells), "quiet")]
-    x = view.place(view.now)
-    if 0 <= x < view.width:
+    if 0 <= now < view.width:
         text = parts[0][0]
-        parts = [(text[:x], "quiet"), ("▼", "look"), (text[x + 1 :], "quiet")]
+        parts = [(text[:now], "quiet"), ("▼", "look"), (text[now + 1 :], "quiet")]
     return parts
 
 
@@ -190,7 +191,7 @@ def boundaries(chart: Chart, view: View) -> list[Part]:
         after = places[index + 1][0] if index + 1 < len(places) else view.width
         start = max(0, x)
         if start < min(after, view.width):
-            _write(cells, start, f"┊{name}"[: after - start - 1] or "┊")
+            _write(cells, start, fit(f"┊{name}", after - start - 1) or "┊")
     return [("".join(cells), "title")]
 
 

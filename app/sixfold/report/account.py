@@ -97,6 +97,8 @@ class Account(Struct, kw_only=True):
     """Attempts at tasks that are no longer in `tasks.md`."""
     gates: list[Gate]
     fixes: list[Attempt]
+    validations: list[Attempt]
+    """Turns of agents that judged what came of the run."""
     agents: list[Worker]
     slots: list[Worker]
     rests: list[Rest]
@@ -145,6 +147,7 @@ def account(events: Sequence[ev.AnyEvent], *, live: bool, now: datetime) -> Acco
         removed=[one for one in told.attempts if one.removed],
         gates=told.gates,
         fixes=[one for one in told.attempts if one.kind == "fix"],
+        validations=[one for one in told.attempts if one.kind == "validation"],
         agents=_agents(told),
         slots=_slots(told),
         rests=told.rests,

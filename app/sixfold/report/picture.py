@@ -87,7 +87,7 @@ def picture(account: Account) -> Picture | None:
 
 def _attempts(account: Account) -> Iterable[Attempt]:
     tries = (one for task in account.tasks for one in task.tries)
-    return [*tries, *account.removed, *account.fixes]
+    return [*tries, *account.removed, *account.fixes, *account.validations]
 
 
 def _row(number: int) -> Row:

@@ -15,6 +15,7 @@ from sixfold.history import history
 from sixfold.model import Usage
 from sixfold.report.account import Account, account, until_of
 from sixfold.report.page import page
+from sixfold.report.picture import picture
 from sixfold.report.standing import as_json, bury
 from sixfold.report.text import text
 from sixfold.state import RunState, fold
@@ -251,3 +252,16 @@ def test_the_fold_along_the_way_is_the_fold() -> None:
 def test_time_ends_now_for_a_live_run_and_else_with_the_last_event() -> None:
     assert until_of(STORY, live=True, now=at(9000)) == at(9000)
     assert until_of(STORY, live=False, now=at(9000)) == STORY[-1].at
+
+
+def test_who_judged_what_came_of_it_has_worked_too() -> None:
+    judges = ev.ValidationStarted(round=1, slot=5, attempt=1, agent="b", requirements=[], asked=[])
+    passed = ev.ValidationEnded(round=1, slot=5, attempt=1, outcome="passed", met=3, total=3)
+    story = told(RUN, (10.0, judges), (40.0, passed))
+    found = account(story, live=True, now=at(60))
+    (turn,) = found.validations
+    assert (turn.task, turn.slot, turn.seconds, turn.outcome) == ("validation", 5, 30, "done")
+    assert [(one.name, one.attempts, one.seconds) for one in found.agents] == [("b", 1, 30)]
+    drawn = picture(found)
+    assert drawn
+    assert any(bar.about.startswith("validation, attempt 1 by b") for bar in drawn.bars)

@@ -9,12 +9,10 @@ from datetime import datetime
 
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.action import cap
+from sixfold.dashboard.action import Action, cap
 from sixfold.dashboard.actions import (
-    ACTIONS,
+    GROUPS,
     KEYS_OF_ANSWERS,
-    PLAYING,
-    STEERED,
     label_of,
 )
 from sixfold.dashboard.situation import Situation
@@ -222,22 +220,29 @@ INDENT = " " * 4
 
 def help_page(now: Situation) -> list[Part]:
     """Every key; those that can not be used now say why."""
-    lines: list[Part] = [("Keys act on the run; the screen changes when the run answers.", "quiet")]
-    lines.append(("", ""))
-    first, last = (ACTIONS, ()) if now.replay else (STEERED, PLAYING)
-    for action in (*first, *last):
-        keys = ", ".join([action.shown_key, *map(cap, action.keys.split(",")[1:])])
-        can = action.can(now)
-        why = f"   [{can}]" if isinstance(can, str) else ""
-        text = f"  {keys:<13} {label_of(action, now):<11} {action.tooltip}{why}"
-        lines.append((text, "quiet" if can is not True else "plain"))
-    lines.append((f"  {'Ctrl+P':<13} {'palette':<11} The same, found by typing", "plain"))
+    lines: list[Part] = [("Bright keys do something here and now.", "quiet")]
+    groups = list(GROUPS.items())
+    for title, actions in [*groups[-1:], *groups[:-1]] if now.replay else groups:
+        lines += [("", ""), (title, "title"), *(_key(action, now) for action in actions)]
+    palette = f"  {'Ctrl+P':<13} {'palette':<{MEANING - 17}} All of these, found by typing"
+    lines += [("", ""), (palette, "plain")]
     lines += [("", ""), ("States of a task", "title")]
-    for state, look in words.TASK_LOOKS.items():
-        lines.append((f"  {look.glyph} {look.word:<16} {_MEANS[state]}", look.tone))
-    for look, meaning in _MEANS_AT_WORK.items():
-        lines.append((f"  {look.glyph} {look.word:<16} {meaning}", look.tone))
+    means = [(look, _MEANS[state]) for state, look in words.TASK_LOOKS.items()]
+    for look, meaning in (*means, *_MEANS_AT_WORK.items()):
+        lines.append((f"  {look.glyph} {look.word:<{MEANING - 5}} {meaning}", look.tone))
     return lines
+
+
+MEANING = 29
+"""Column of the help in which it says what a key does, or a state means."""
+
+
+def _key(action: Action, now: Situation) -> Part:
+    keys = ", ".join([action.shown_key, *map(cap, action.keys.split(",")[1:])])
+    can = action.can(now)
+    why = f"   [{can}]" if isinstance(can, str) else ""
+    text = f"  {keys:<13} {label_of(action, now):<{MEANING - 17}} {action.tooltip}{why}"
+    return text, "quiet" if can is not True else "plain"
 
 
 _MEANS = {

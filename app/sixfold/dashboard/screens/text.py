@@ -11,23 +11,31 @@ from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part
 from sixfold.dashboard.widgets.title import Title
+from sixfold.dashboard.widgets.wrap import INDENT
 
 
 class TextScreen(Page):
     """A title, lines that scroll and can be searched, and the keys.
 
-    `about` is the task or fix that the page is about: keys act on it.
+    `about` is the task or fix that the page is about: keys act on it. `hang` is the column at
+    which a line that breaks goes on.
     """
 
     place = "text"
     AUTO_FOCUS = "LogView"
 
     def __init__(
-        self, title: str, lines: Sequence[Part], *, about: str = "", at_end: bool = False
+        self,
+        title: str,
+        lines: Sequence[Part],
+        *,
+        about: str = "",
+        at_end: bool = False,
+        hang: int = INDENT,
     ) -> None:
         super().__init__(classes="page")
         self._heading, self._lines, self._at_end = title, lines, at_end
-        self._about = about
+        self._about, self._hang = about, hang
 
     @property
     def chosen_task(self) -> str:
@@ -37,7 +45,7 @@ class TextScreen(Page):
     def compose(self) -> ComposeResult:
         """Title, text, keys."""
         yield Title(self._heading)
-        yield LogView(keep=1_000_000, following=self._at_end)
+        yield LogView(keep=1_000_000, following=self._at_end, hang=self._hang)
         yield KeyBar()
 
     def on_mount(self) -> None:

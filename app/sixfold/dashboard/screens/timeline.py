@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 
 from sixfold.dashboard import words
 from sixfold.dashboard.bar import bar_rows, gate_page
+from sixfold.dashboard.lanes import Bar
 from sixfold.dashboard.panes.lanes import Lanes
 from sixfold.dashboard.screens.page import Page
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.text import TextScreen
+from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, row
@@ -61,7 +63,8 @@ class TimelineScreen(Page):
     def chosen(self) -> str:
         """The selected bar, where there is more to tell of it."""
         bar = self._lanes.bar
-        return bar.label if bar and (self.chosen_task or isinstance(bar.item, Gate)) else ""
+        told = self.chosen_task or (bar and (isinstance(bar.item, Gate) or _validates(bar)))
+        return bar.label if bar and told else ""
 
     @property
     def chosen_task(self) -> str:
@@ -88,12 +91,14 @@ class TimelineScreen(Page):
 
     @on(Lanes.Opened)
     async def action_details(self) -> None:
-        """The selected task, or the gate."""
+        """The selected task, the gate, or what validation found out."""
         bar = self._lanes.bar
         if self.chosen_task:
             await self.app.push_screen(TaskScreen(self.chosen_task))
         elif bar and isinstance(bar.item, Gate):
             await self.app.push_screen(TextScreen(f"GATE {bar.item.gate}", gate_page(bar.item)))
+        elif bar and _validates(bar):
+            await self.app.push_screen(ValidationScreen())
 
     def action_step_bar(self, by: int) -> None:
         """The next bar, or the one before."""
@@ -120,3 +125,7 @@ class TimelineScreen(Page):
             for index, bar in enumerate(one.bars)
             if isinstance(bar.item, Attempt) and bar.item.outcome == outcome and one.about
         )
+
+
+def _validates(bar: Bar) -> bool:
+    return isinstance(bar.item, Attempt) and bar.item.kind == "validation"

@@ -38,11 +38,14 @@ class LogView(Marking):
         *,
         keep: int = 10_000,
         following: bool = True,
+        hang: int = INDENT,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.keep = keep
+        self._hang = hang
+        """Cells by which the rows after a line's first are set in, where there is room."""
         self.following = following
         """Do new lines scroll the pane? Only the reader changes this."""
         self.missed = 0
@@ -172,13 +175,17 @@ class LogView(Marking):
     def _broken(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each row of a line; below its first there may be some to unfold."""
         if "\n" not in text:
-            return breaks(text, self._width) if self.wrapped else [(0, len(text))]
+            return breaks(text, self._width, self._indent) if self.wrapped else [(0, len(text))]
         rows, start, width = list[tuple[int, int]](), 0, self._width
         for part in text.split("\n"):
-            pieces = breaks(part, width) if self.wrapped else [(0, len(part))]
+            pieces = breaks(part, width, self._indent) if self.wrapped else [(0, len(part))]
             rows += [(start + begin, start + end) for begin, end in pieces]
-            start, width = start + len(part) + 1, self._width - INDENT
+            start, width = start + len(part) + 1, self._width - self._indent
         return rows
+
+    @property
+    def _indent(self) -> int:
+        return self._hang if self._width >= 2 * self._hang else INDENT
 
     def _trim(self) -> None:
         """Drop the oldest lines in blocks, so that it costs next to nothing for each."""
@@ -308,7 +315,7 @@ class LogView(Marking):
         """What is at a cell, or nearest to it."""
         index = min(self.top + max(0, y - len(self.head())), len(self._rows) - 1)
         number, start, end = self._rows[index]
-        lead = GUTTER + INDENT if start else GUTTER
+        lead = GUTTER + self._indent if start else GUTTER
         return number, start + character(self.line(number)[start:end], x - lead)
 
     def _go_to(self, number: int) -> None:
@@ -337,7 +344,7 @@ class LogView(Marking):
         style = self.base + self.dashboard.tone(tone) if tone else self.base
         ground = style.background_style if style.bgcolor else self.base
         text, width = self.lines[at][start:end], self.content_size.width
-        lead = " " * (GUTTER + INDENT if start else GUTTER)
+        lead = " " * (GUTTER + self._indent if start else GUTTER)
         if not self.wrapped:
             text = fit(text, width - len(lead) - GUTTER)
         if number not in self._spans and self.pattern is None and self.marked is None:

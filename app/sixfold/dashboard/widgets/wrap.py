@@ -8,8 +8,8 @@ INDENT = 2
 """Cells by which the rows after a line's first are set in."""
 
 
-def breaks(text: str, width: int) -> list[tuple[int, int]]:
-    """Start and end of each row of `text`; rows after the first are `INDENT` narrower.
+def breaks(text: str, width: int, indent: int = INDENT) -> list[tuple[int, int]]:
+    """Start and end of each row of `text`; rows after the first are `indent` narrower.
 
     Breaks in the row's second half, after a blank, else after a slash or comma, else in the word.
     """
@@ -22,7 +22,7 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
         if end < len(text):
             end = _between_words(text, start, end)
         found.append((start, end))
-        start, room = end, max(2, width - INDENT)
+        start, room = end, max(2, width - indent)
     return found
 
 
