@@ -41,8 +41,11 @@ def answering(command: ev.AnyCommand) -> ev.Answer | None:
     match command:
         case ev.Prompt(id=number, attempt=attempt):
             return ev.Answer(id=number, accepted=True, text=f"Do it, attempt {attempt}.\nWell.")
-        case ev.Diff(id=number):
+        case ev.Diff(id=number, attempt=0):
             return ev.Answer(id=number, accepted=True, text=DIFF)
+        case ev.Diff(id=number, attempt=attempt):
+            text = DIFF.replace("many goroutines", f"many goroutines, of attempt {attempt}")
+            return ev.Answer(id=number, accepted=True, text=text)
     return None
 
 
@@ -103,9 +106,7 @@ async def test_attempts_are_gone_through_in_every_section_about_them() -> None:
         text = await press(pilot, app, "h")
         assert "attempt 1, 1 of 2" in text
         assert "Do it, attempt 1." in text
-        text = await press(pilot, app, "tab")
-        assert "git diff" in text
-        assert "sixfold/r1/T004.1" in text
+        assert "of attempt 1" in await press(pilot, app, "tab")
         text = await press(pilot, app, "tab")
         assert "> read plan.md" in text
         assert "another way" not in text

@@ -115,6 +115,8 @@ class Diff(Command, frozen=True, kw_only=True):
     """The change so far, of one task or (empty `task`) of the whole run; comes in `Answer.text`."""
 
     task: str = ""
+    attempt: int = 0
+    """That of one attempt at the task which is over; 0: what the task has come to."""
 
 
 class Transcript(Command, frozen=True, kw_only=True):

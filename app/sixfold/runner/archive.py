@@ -15,7 +15,7 @@ from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import transcript
-from sixfold.state import fold
+from sixfold.state import RunState, fold
 from sixfold.workspace import git
 from sixfold.workspace.tree import change
 
@@ -122,28 +122,49 @@ class Past(Archive):
         match command:
             case ev.Transcript() | ev.Prompt():
                 return self.answer(command)
-            case ev.Diff(id=number, task=task):
+            case ev.Diff(id=number, task=task, attempt=attempt):
                 try:
-                    reason, text = "", await self._diff(task)
+                    reason, text = "", await self._diff(task, attempt)
                 except (git.GitError, OSError) as error:
                     reason, text = str(error), ""
                 return ev.Answer(id=number, accepted=not reason, reason=reason, text=text)
         return None
 
-    async def _diff(self, task: str) -> str:
-        """The change of a task, or of the run. Raises `GitError`."""
+    async def _diff(self, task: str, attempt: int) -> str:
+        """The change of a task, of an attempt at it, or of the run. Raises `GitError`."""
         state, progress = self._state, self._state.tasks.get(task)
         if state.isolation == "shared":
             raise git.GitError("agents shared the one tree: no change is kept by itself")
+        if attempt:
+            return await change_of(state, task, attempt)
         before, after = state.commit, state.work_branch
         if progress:
             commit = progress.commit
             before, after = (f"{commit}^", commit) if commit else (progress.base, progress.branch)
         if not (before and after):
             raise git.GitError(f"no change of {task or 'the run'} is kept")
-        if before.startswith("-") or after.startswith("-"):
-            raise git.GitError("the journal names no commit")
-        return await change(Path(state.repository), before, after)
+        return await _between(state, before, after)
+
+
+async def change_of(state: RunState, task: str, attempt: int) -> str:
+    """The change of an attempt that is over, from its commit or its branch. Raises `GitError`."""
+    history = state.tasks[task].history if task in state.tasks else []
+    one = next((one for one in history if one.number == attempt), None)
+    nothing = f"nothing is kept of what attempt {attempt} at {task} changed"
+    if one is None or not (one.commit or one.branch):
+        raise git.GitError(nothing)
+    if one.commit:
+        return await _between(state, f"{one.commit}^", one.commit)
+    try:
+        return await _between(state, one.base, one.branch)
+    except git.GitError as error:
+        raise git.GitError(f"{nothing}: there is no branch {one.branch}") from error
+
+
+async def _between(state: RunState, before: str, after: str) -> str:
+    if before.startswith("-") or after.startswith("-"):
+        raise git.GitError("the journal names no commit")
+    return await change(Path(state.repository), before, after)
 
 
 def read(path: Path, offset: int, most: int) -> Page | None:

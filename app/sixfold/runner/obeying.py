@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sixfold import events as ev
 from sixfold.refusal import refusal
 from sixfold.runner.agenda import Agenda
-from sixfold.runner.archive import Archive
+from sixfold.runner.archive import Archive, change_of
 from sixfold.runner.attempts import Attempts
 from sixfold.runner.course import Course
 from sixfold.runner.desk import Desk
@@ -90,8 +90,8 @@ class Obeying:
                     reason = await self.returning.send_back()
                 case ev.Stop():
                     self.course.stop("stopped by a person")
-                case ev.Diff(task=task):
-                    reason, text = await self._diff(task)
+                case ev.Diff(task=task, attempt=attempt):
+                    reason, text = await self._diff(task, attempt)
         return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
 
     def _tell(self, label: str, text: str) -> None:
@@ -120,8 +120,10 @@ class Obeying:
             self.course.unblock()
         return reason
 
-    async def _diff(self, task: str) -> tuple[str, str]:
+    async def _diff(self, task: str, attempt: int) -> tuple[str, str]:
         try:
+            if attempt:
+                return "", await change_of(self.desk.state, task, attempt)
             return "", await self.ground.diff(task)
         except KeyError:
             return f"{task} has not run in this run", ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from dashboard.scripted import PLAN, task
+from repository import Repository
 from sixfold import events as ev
 from sixfold.masking import Masks
 from sixfold.runner import archive
@@ -123,3 +126,54 @@ async def test_a_past_run_is_looked_at_and_not_steered(folder: RunFolder) -> Non
     diff = await past.look(ev.Diff(task="T001"))
     assert diff
     assert "shared the one tree" in diff.reason
+
+
+async def test_the_change_of_each_attempt_is_shown_from_its_commit_or_its_branch(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    repository = Repository(tmp_path / "r", "## Phase 1: All\n\n- [ ] T001 Write a\n")
+    base = repository.git("rev-parse", "HEAD").strip()
+    for number in (1, 2):
+        repository.git("switch", "-qc", f"a.{number}", base)
+        repository.write("a.txt", f"by attempt {number}\n")
+        repository.git("add", ".")
+        repository.git("commit", "-qm", "a")
+    commit = repository.git("rev-parse", "a.2").strip()
+
+    def begun(number: int) -> ev.TaskStarted:
+        branch = f"a.{number}"
+        return ev.TaskStarted(
+            task="T001", slot=1, attempt=number, agent="a", branch=branch, base=base
+        )
+
+    events: list[ev.AnyEvent] = [
+        ev.RunStarted(
+            run="r",
+            repository=str(repository.root),
+            branch="b",
+            commit=base,
+            agent="a",
+            slots=6,
+            pid=1,
+            isolation="worktree",
+        ),
+        ev.PlanLoaded(plan=structs.replace(PLAN, tasks=[task("T001", 1, "a")])),
+        begun(1),
+        ev.TaskEnded(
+            task="T001", slot=1, attempt=1, outcome="failed", reason="x", branch="a.1", again=True
+        ),
+        begun(2),
+        ev.TaskEnded(task="T001", slot=1, attempt=2, outcome="done", commit=commit),
+    ]
+    past = Past(folder, events)
+
+    async def look(number: int) -> ev.Answer:
+        answer = await past.look(ev.Diff(task="T001", attempt=number))
+        assert answer
+        return answer
+
+    assert "+by attempt 1" in (await look(1)).text
+    assert "+by attempt 2" in (await look(2)).text
+    repository.git("branch", "-D", "a.1")
+    assert "of what attempt 1 at T001 changed: there is no branch a.1" in (await look(1)).reason
+    assert "nothing is kept of what attempt 3" in (await look(3)).reason

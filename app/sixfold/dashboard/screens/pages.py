@@ -85,14 +85,6 @@ def attempts_page(history: Sequence[Attempt], now: datetime) -> list[Part]:
     return lines
 
 
-def kept_change(attempt: Attempt) -> list[Part]:
-    """Where the change of an attempt is that was not the last."""
-    if not attempt.branch:
-        return [("Nothing is kept of what this attempt changed.", "quiet")]
-    shown = f"git diff {words.short(attempt.base)} {shlex.quote(attempt.branch)}"
-    return [("It is kept on a branch.", "plain"), ("", ""), *_field("shown by", shown)]
-
-
 def request_page(ask: ev.PermissionAsked) -> list[Part]:
     """What is asked of the person, with all that it would do."""
     tones = {"+": "good", "-": "bad", "@": "look"}

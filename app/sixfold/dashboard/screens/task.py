@@ -168,10 +168,9 @@ class TaskScreen(TextScreen):
             self._read(self._reading)
         elif self.section == "prompt":
             self._fill(ev.Prompt(task=attempt.name, attempt=attempt.number, slot=attempt.slot))
-        elif attempt is self.history[-1]:
-            self._fill(ev.Diff(task=self.chosen_task))
         else:
-            self._write(pages.kept_change(attempt))
+            earlier = attempt.number if attempt is not self.history[-1] else 0
+            self._fill(ev.Diff(task=self.chosen_task, attempt=earlier))
 
     @work(exclusive=True, group="section")
     async def _fill(self, command: Asking) -> None:
