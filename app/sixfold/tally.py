@@ -49,8 +49,7 @@ class Tally:
 
     def apply(self, progress: GateProgress) -> None:
         """Take in what changed; costs what the message is long."""
-        before = self.latest
-        if progress.whole or (progress.gate, progress.rerun) != (before.gate, before.rerun):
+        if self._is_another(progress):
             self.packages.clear()
             self.tests.clear()
             self.failures = []
@@ -62,6 +61,11 @@ class Tally:
         if progress.failures is not None:
             self.failures = progress.failures
         self.latest = structs.replace(progress, packages=[], failures=None)
+
+    def _is_another(self, progress: GateProgress) -> bool:
+        """Is it of another run of the tests, or the whole of this one."""
+        before = self.latest
+        return progress.whole or (progress.gate, progress.rerun) != (before.gate, before.rerun)
 
     def _add(self, package: PackageProgress) -> None:
         known = self.tests.setdefault(package.package, {})
@@ -79,3 +83,34 @@ class Tally:
         return structs.replace(
             self.latest, packages=packages, failures=list(self.failures), whole=True
         )
+
+
+class Again(Tally):
+    """What was run once more since the gate: of each test, what was said of it last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[int, set[tuple[str, str]]] = {}
+        """Rerun -> the tests, by package and name, of which it told something."""
+        self._told: set[tuple[str, str]] = set()
+
+    def apply(self, progress: GateProgress) -> None:
+        """Take in what changed; what an earlier rerun said stands until a later one says more."""
+        if progress.gate != self.latest.gate:
+            self.told.clear()
+        if progress.rerun != self.latest.rerun:
+            self.failures = []
+        self._told = self.told.setdefault(progress.rerun, set())
+        super().apply(progress)
+
+    def _is_another(self, progress: GateProgress) -> bool:
+        return progress.gate != self.latest.gate
+
+    def _add(self, package: PackageProgress) -> None:
+        """Of one rerun, too, what failed once has failed."""
+        known = self.tests.setdefault(package.package, {})
+        for test in package.tests:
+            name = (package.package, test.test)
+            if name not in self._told or known[test.test].state != "failed":
+                known[test.test] = test
+            self._told.add(name)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec import structs
@@ -28,16 +29,16 @@ from sixfold.dashboard import editor, outline
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.widgets.key_bar import KeyBar
-from sixfold.model import Failure, TestName
+from sixfold.model import Failure, TestName, Verdict
 from sixfold.state import fold
-from sixfold.tally import Tally
+from sixfold.tally import Again, Tally
 
 RED = (*RUNNING, *gates.RED)
 
 
 def results(*story: ev.Message) -> Results:
     """What a story of events and progress comes to."""
-    gate, again = Tally(), Tally()
+    gate, again = Tally(), Again()
     for message in story:
         if isinstance(message, ev.GateProgress):
             (again if message.rerun else gate).apply(message)
@@ -102,6 +103,32 @@ def test_a_subtest_is_called_by_all_that_stands_below_its_parent_slashes_too() -
     found = results(gates.STARTED, gates.progress(gates.package(COUNT, "failed", tests=tests)))
     rows = [row for row in outline.rows(found, {}) if row.kind == "test"]
     assert [(row.depth, row.label) for row in rows] == [(1, "TestA"), (2, "x/y"), (3, "z")]
+
+
+def rerun(number: int, package: str, test: str, *wrong: Failure) -> tuple[ev.Message, ...]:
+    """One test of a package that is run once more, and fails for what is `wrong`."""
+    how: Literal["passed", "failed"] = "failed" if wrong else "passed"
+    progress = gates.package(package, how, tests=[ev.TestProgress(test, how)])
+    verdict: Verdict = "red" if wrong else "green"
+    return (
+        ev.RerunStarted(rerun=number, tests=[TestName(package, test)], command=["go", "test"]),
+        gates.progress(progress, rerun=number),
+        ev.RerunEnded(rerun=number, verdict=verdict, passed=1, failures=list(wrong)),
+    )
+
+
+def test_what_one_rerun_mended_stays_mended_when_another_test_is_rerun() -> None:
+    mended = rerun(1, STORE, "TestConcurrent")
+    other = rerun(2, COUNT, "TestWords/two_words")
+    found = results(*gates.RED, *mended, *other)
+    assert [failure.kind for failure in found.failures] == ["build"]
+    assert found.mended(STORE, "TestConcurrent")
+    assert found.mended(COUNT, "TestWords/two_words")
+    assert found.packages[STORE].state == "passed"
+    worse = Failure(STORE, "TestConcurrent", "fail", message="once more")
+    found = results(*gates.RED, *mended, *other, *rerun(3, STORE, "TestConcurrent", worse))
+    assert [failure.kind for failure in found.failures] == ["fail", "build"]
+    assert found.packages[STORE].state == "failed"
 
 
 def test_of_many_passed_tests_the_rest_is_counted() -> None:
@@ -249,8 +276,8 @@ async def test_attaching_late_shows_the_same_tree() -> None:
             live.apply(message)
     late.apply(live.whole())
     assert late.whole() == live.whole()
-    first = Results(fold(m for m in gates.RED if isinstance(m, ev.Event)), live, Tally())
-    second = Results(fold(m for m in gates.RED if isinstance(m, ev.Event)), late, Tally())
+    first = Results(fold(m for m in gates.RED if isinstance(m, ev.Event)), live, Again())
+    second = Results(fold(m for m in gates.RED if isinstance(m, ev.Event)), late, Again())
     assert outline.rows(first, {}) == outline.rows(second, {})
 
 

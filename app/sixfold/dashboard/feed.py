@@ -14,7 +14,7 @@ from sixfold.dashboard.story import changes, conflict, ending, told
 from sixfold.dashboard.widgets.row import Part
 from sixfold.history import History
 from sixfold.state import RunState
-from sixfold.tally import Tally
+from sixfold.tally import Again, Tally
 
 WAITING = 10_000
 """Lines of one pane that wait for a frame; older ones would be trimmed at once anyway."""
@@ -39,8 +39,8 @@ class Feed:
         self.estimate = Estimate()
         self.changed = False
         """Did the state change since the last frame."""
-        self.tally, self.again = Tally(), Tally()
-        """Of the latest gate, and of the latest rerun since."""
+        self.tally, self.again = Tally(), Again()
+        """Of the latest gate, and of the reruns since."""
         self.tallied = False
         """Did one of them change since the last frame."""
         self.said: dict[int, deque[Spoken]] = {}
@@ -129,7 +129,7 @@ class Feed:
             case ev.PermissionAnswered():
                 self._hear(event.slot, [(f"  {event.option}", "strong")])
             case ev.GateStarted():
-                self.tally, self.again, self.tallied = Tally(), Tally(), True
+                self.tally, self.again, self.tallied = Tally(), Again(), True
                 self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
             case ev.RerunStarted():
                 self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]

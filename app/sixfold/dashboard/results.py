@@ -9,23 +9,24 @@ from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.model import Failure, TestName
-from sixfold.state import RunState
-from sixfold.tally import Tally
+from sixfold.state import RerunRun, RunState
+from sixfold.tally import Again, Tally
 
 Name = tuple[str, str]
 """Import path of a package, and a test in it."""
 
 
 class Results:
-    """The gate's packages, tests and failures, what a rerun said of them in place of the gate."""
+    """The gate's packages, tests and failures, what reruns said of them in place of the gate."""
 
-    def __init__(self, state: RunState, gate: Tally, again: Tally) -> None:
+    def __init__(self, state: RunState, gate: Tally, again: Again) -> None:
         self._gate, self._again = gate, again
         latest = state.reruns[-1] if state.reruns else None
         self.rerun = latest if latest and again.latest.rerun == latest.started.rerun else None
         """The rerun that is shown: the latest, once something was heard of it."""
         self.over = bool(state.gate and state.gate.ended) and not state.testing
-        self._asked = frozenset(self.rerun.started.tests) if self.rerun else frozenset()
+        reruns = state.reruns if self.rerun else []
+        self._asked = {one.package for rerun in reruns for one in rerun.started.tests}
         self.running = self._running(state)
         self.failures = self._failures(state)
         self._by_name: dict[Name, list[Failure]] = {}
@@ -45,22 +46,28 @@ class Results:
         return {(one.package, one.test): max(0.0, now - one.since) for one in tally.running}
 
     def _failures(self, state: RunState) -> list[Failure]:
+        """What the gate found, each rerun in its turn in the place of what was known before."""
         ended = state.gate.ended if state.gate else None
-        first = ended.failures if ended else self._gate.failures
-        if not self.rerun:
-            return list(first)
-        last = self.rerun.ended.failures if self.rerun.ended else self._again.failures
-        kept = [failure for failure in first if not self._settled(failure)]
-        new = {(one.package, one.test, one.kind) for one in last}
-        return [*last, *(one for one in kept if (one.package, one.test, one.kind) not in new)]
+        found = list(ended.failures if ended else self._gate.failures)
+        for rerun in state.reruns if self.rerun else []:
+            now = rerun.ended.failures if rerun.ended else self._again.failures
+            new = {(one.package, one.test, one.kind) for one in now}
+            kept = [one for one in found if not self._settled(one, rerun)]
+            found = [*now, *(one for one in kept if (one.package, one.test, one.kind) not in new)]
+        return found
 
-    def _settled(self, failure: Failure) -> bool:
-        """Did the rerun show that it is no more, or what has come of it."""
-        if failure.test and failure.test in self._again.of(failure.package):
+    def _settled(self, failure: Failure, rerun: RerunRun) -> bool:
+        """Did a rerun show that it is no more, or what has come of it."""
+        name = failure.package
+        if failure.test and (name, failure.test) in self._again.told.get(rerun.started.rerun, ()):
             return True
-        whole = TestName(failure.package) in self._asked
-        package = self._again.packages.get(failure.package)
-        return whole and package is not None and package.state == "passed"
+        if TestName(name) not in rerun.started.tests:
+            return False
+        if rerun.ended:
+            judged = rerun.ended.verdict in {"green", "red"}
+            return judged and all(one.package != name for one in rerun.ended.failures)
+        package = self._again.packages.get(name)
+        return package is not None and package.state == "passed"
 
     def _packages(self) -> dict[str, ev.PackageProgress]:
         known = dict(self._gate.packages)
@@ -121,7 +128,7 @@ class Results:
 
     def touched(self, package: str) -> bool:
         """Was anything of a package run once more."""
-        return self.rerun is not None and package in {one.package for one in self._asked}
+        return self.rerun is not None and package in self._asked
 
     def names(self, package: str) -> list[str]:
         """The tests of a package that are known by name, those that have ended first."""
