@@ -29,7 +29,7 @@ from sixfold import events as ev
 from sixfold.dashboard.actions import ACTIONS
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.replay import REASON, Replay
-from sixfold.dashboard.timeline import KEPT, Moment, Timeline, caught_up
+from sixfold.dashboard.timeline import KEPT, Moment, Timeline, caught_up, together
 from sixfold.link import Heard, Recall
 from sixfold.state import fold
 
@@ -338,3 +338,15 @@ async def test_nothing_that_was_said_is_asked_for_before_its_time() -> None:
     source.go_to(20.0)
     assert len(await anext(listening)) == 2
     assert asked == [0]
+
+
+def test_what_is_said_in_a_row_is_taken_in_at_once_and_what_it_is_about_parts_it() -> None:
+    one, other = (say(slot, f"T00{slot}", ("say", str(slot))) for slot in (1, 2))
+    ended = ev.TaskEnded(task="T001", slot=1, attempt=1, outcome="done")
+    found = together([one, other, one, ended, one, other])
+    said = [
+        (item.slot, len(item.lines)) if isinstance(item, ev.AgentOutput) else "end"
+        for item in found
+    ]
+    assert said == [(1, 2), (2, 2), "end", (1, 1)]
+    assert len(one.lines) == 1

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
 from sixfold import events as ev
-from sixfold.dashboard.timeline import IN_ORDER, Moment, Timeline
+from sixfold.dashboard.timeline import IN_ORDER, Moment, Timeline, together
 from sixfold.link import Look, Recall, keep_nothing, recall_nothing
 
 SLOWEST, FASTEST = 1 / 8, 1024.0
@@ -125,7 +125,7 @@ class Replay:
                 coming = sorted([*coming, *fresh], key=IN_ORDER)
                 given = due
             if count := bisect_right(coming, now, key=itemgetter(0)):
-                yield [moment.message for moment in coming[:count]]
+                yield together(moment.message for moment in coming[:count])
                 del coming[:count]
             soon = [*(one.at for one in coming[:1]), *self._times[given : given + 1]]
             await self._rest(min(soon, default=None))

@@ -5,10 +5,10 @@ Events have a time of their own; what has none is spread evenly over the work th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
@@ -17,8 +17,8 @@ from sixfold.link import Recall
 
 PIECES = 200
 """The most that one batch of output is cut into."""
-KEPT = 10_000
-"""Lines of a slot, or of the gate, that are of interest: no pane keeps more."""
+KEPT = 2_000
+"""Lines of a slot, or of the gate, from which on what was said before them is of no interest."""
 
 
 class Moment(NamedTuple):
@@ -41,7 +41,25 @@ def begin_of(events: Sequence[ev.AnyEvent]) -> datetime | None:
 
 def caught_up(events: Sequence[ev.AnyEvent], recall: Recall) -> list[ev.Message]:
     """All that a viewer is to know who comes when it is over."""
-    return [one.message for one in Timeline(events, recall).moments(0, len(events))]
+    return together(one.message for one in Timeline(events, recall).moments(0, len(events)))
+
+
+def together(messages: Iterable[ev.Message]) -> list[ev.Message]:
+    """The same messages, what is said in a row in one place in one of them: a quick read."""
+    found: list[ev.Message] = []
+    said: dict[int, list[Any]] = {}
+    for message in messages:
+        where = getattr(message, "slot", 0)
+        if not isinstance(message, ev.AgentOutput | ev.GateOutput):
+            said.pop(where, None)
+        elif where in said:
+            said[where].extend(message.lines)
+            continue
+        else:
+            said[where] = list(message.lines)
+            message = structs.replace(message, lines=said[where])  # noqa: PLW2901 - it may grow
+        found.append(message)
+    return found
 
 
 class Timeline:
