@@ -87,11 +87,46 @@ def test_what_fails_always_stays_red_after_so_many_reruns(tmp_path: Path) -> Non
     assert "rerun 3" not in done.stdout
 
 
+PANICS = """package e
+
+import (
+	"os"
+	"testing"
+)
+
+func TestFirst(t *testing.T) {
+	if _, err := os.Stat("tried"); err != nil {
+		os.WriteFile("tried", nil, 0o600)
+		panic("the first time")
+	}
+}
+
+func TestNext(t *testing.T) { t.Error("it never ran") }
+"""
+RACE = "\tn, done := 0, make(chan bool)\n\tgo func() { n++; done <- true }()\n\tn++\n\t<-done\n"
+RACES_LATER = FLAKY.replace("\t}\n}\n\nfunc TestSteady", f"\t}}\n{RACE}}}\n\nfunc TestSteady")
+
+
+def test_what_a_crash_kept_from_running_is_run_before_luck_explains_it(tmp_path: Path) -> None:
+    done = module(tmp_path, GATE, e=PANICS).sixfold("test", "--rerun-fails", "1")
+    assert done.returncode == 1, done.stdout
+    assert "it never ran" in done.stdout
+
+
 def test_a_race_is_never_run_away(tmp_path: Path) -> None:
     race = {"command": ["go", "test", "-race", "./..."]}
     done = module(tmp_path, race, a=FLAKY, b=RACY).sixfold("test", "--rerun-fails", "5")
     assert done.returncode == 1
     assert "not run again: a data race is no matter of luck" in done.stdout
+
+
+def test_a_race_that_only_a_rerun_shows_is_not_hidden(tmp_path: Path) -> None:
+    race = {"command": ["go", "test", "-race", "./..."]}
+    done = module(tmp_path, race, a=RACES_LATER).sixfold("test", "--rerun-fails", "3")
+    assert done.returncode == 1
+    end = done.stdout.rpartition("gate 1 red")[2]
+    assert "and a data race when run again" in end
+    assert "a TestLucky race: data race" in end
 
 
 @pytest.mark.parametrize("option", ["--jsonfile", "--junitfile"])

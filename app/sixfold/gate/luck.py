@@ -13,6 +13,7 @@ from sixfold.model import Failure, TestName
 MOST = 20
 """Tests that are asked again; where more fail at once, luck is not the reason."""
 _ASKED = {"fail", "panic", "unfinished"}
+_CUTS = {"panic", "unfinished"}
 
 
 def askable(failures: Sequence[Failure]) -> list[TestName]:
@@ -48,6 +49,26 @@ def left(asked: Sequence[TestName], again: GateResult) -> list[TestName]:
     whole |= {one.package for one in again.failures if one.kind == "race"}
     told = any(failed & {one} or one.package in whole for one in asked)
     return [one for one in asked if one in failed or one.package in whole] if told else list(asked)
+
+
+def whole_where_cut(tests: Sequence[TestName], failures: Sequence[Failure]) -> list[TestName]:
+    """The tests; their whole package where a crash or an exit kept others from running at all."""
+    cut = {one.package for one in failures if one.kind in _CUTS}
+    return list(
+        dict.fromkeys(TestName(one.package) if one.package in cut else one for one in tests)
+    )
+
+
+def raced(result: GateResult, again: GateResult) -> GateResult:
+    """A red result, with the races that were found when its failures were run again."""
+    races = [one for one in again.failures if one.kind == "race"]
+    reason = f"{result.reason}, and a data race when run again"
+    return structs.replace(
+        result,
+        reason=reason,
+        races=result.races + again.races,
+        failures=[*races, *result.failures],
+    )
 
 
 def forgiven(result: GateResult, flaky: Collection[TestName]) -> GateResult:

@@ -16,7 +16,7 @@ from sixfold.config import GateSettings
 from sixfold.gate import toolchain
 from sixfold.gate.affected import affected
 from sixfold.gate.archive import printed
-from sixfold.gate.luck import askable, forgiven, left, no_luck
+from sixfold.gate.luck import askable, forgiven, left, no_luck, raced, whole_where_cut
 from sixfold.gate.run import GateResult, run_gate
 from sixfold.gate.words import given, instead, once_more
 from sixfold.masking import Masks, Veil
@@ -205,12 +205,15 @@ class GateAlone:
             return result
         asked = waiting = askable(result.failures)
         for _ in range(self._wanted.rerun_fails):
-            command = once_more(self._settings.command, waiting)
-            again = await self._again(command, waiting) if command else result
+            tests = whole_where_cut(waiting, result.failures)
+            command = once_more(self._settings.command, tests)
+            if not command:
+                return result
+            again = await self._again(command, tests)
             if self._stopping.is_set():
                 return structs.replace(result, verdict="error", reason=INTERRUPTED)
-            if not command or again.races:  # which is none of luck's
-                return result
+            if again.races:  # which is none of luck's
+                return raced(result, again)
             waiting = left(waiting, again)
             if not waiting:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sixfold.gate.luck import forgiven, left, no_luck
+from sixfold.gate.luck import forgiven, left, no_luck, raced, whole_where_cut
 from sixfold.gate.run import GateResult
 from sixfold.model import Failure, FailureKind, TestName, Verdict
 
@@ -63,3 +63,18 @@ def test_a_result_is_forgiven_only_where_all_of_it_passed_later() -> None:
     whole = forgiven(both, {A, B})
     assert (whole.verdict, whole.reason) == ("green", "2 flaky tests passed when run again")
     assert all(one.flaky for one in whole.failures)
+
+
+def test_where_a_crash_kept_tests_from_running_the_whole_package_is_run() -> None:
+    failures = [failure("TestA", "panic"), failure("TestB", "unfinished")]
+    other = TestName("m/q", "TestC")
+    assert whole_where_cut([A, B, other], failures) == [TestName("m/p"), other]
+    assert whole_where_cut([A, other], [failure("TestA")]) == [A, other]
+
+
+def test_a_race_that_shows_when_failures_are_run_again_is_listed_first() -> None:
+    again = red(failure("TestA"), failure("TestA", "race"), races=2)
+    found = raced(red(failure("TestA")), again)
+    assert (found.verdict, found.races) == ("red", 2)
+    assert [one.kind for one in found.failures] == ["race", "fail"]
+    assert found.reason.endswith("a data race when run again")
