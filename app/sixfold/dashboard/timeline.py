@@ -50,7 +50,9 @@ def together(messages: Iterable[ev.Message]) -> list[ev.Message]:
     said: dict[int, list[Any]] = {}
     for message in messages:
         where = getattr(message, "slot", 0)
-        if not isinstance(message, ev.AgentOutput | ev.GateOutput):
+        if isinstance(message, ev.GateProgress):
+            pass  # the tally has a place of its own
+        elif not isinstance(message, ev.AgentOutput | ev.GateOutput):
             said.pop(where, None)
         elif where in said:
             said[where].extend(message.lines)
@@ -102,11 +104,11 @@ class Timeline:
         begin = now = self.times[place]
         end = max(begin, self._ends.get(place, self.length))
         for message, at in self._recall(self.events[place]):
-            if isinstance(message, ev.GateProgress):
-                yield Moment(min(begin + message.seconds, end), place, message)
-            elif at and self.begin:
+            if at and self.begin:
                 now = min(max(now, (at - self.begin).total_seconds()), self.length)
                 yield Moment(now, place, message)
+            elif isinstance(message, ev.GateProgress):
+                yield Moment(min(begin + message.seconds, end), place, message)
             else:
                 yield from _spread(message, begin, end, place)
 

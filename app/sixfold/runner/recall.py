@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
-
-from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
 from sixfold.gate.command import survey
-from sixfold.gate.listen import GoListener, Listener, PlainListener
+from sixfold.gate.listen import GoListener, PlainListener
 from sixfold.link import Heard
 from sixfold.runner.archive import Archive, Dated
 from sixfold.runner.store import RunFolder
@@ -77,14 +77,54 @@ def _gate(path: Path, event: ev.GateStarted, root: Path) -> list[Heard]:
     data = _end_of(path, MOST_GATE_BYTES)
     if not data:
         return []
-    is_json = data.lstrip().startswith(b"{")
-    listener: Listener = GoListener(survey(root)) if is_json else PlainListener()
-    listener.out(data, 0.0)
+    if not data.lstrip().startswith(b"{"):
+        plain = PlainListener()
+        plain.out(data, 0.0)
+        plain.close()
+        return [Heard(ev.GateOutput(gate=event.gate, lines=plain.lines))]
+    listener, found = GoListener(survey(root)), list[Heard]()
+    for at, chunk in _by_time(data):
+        seconds = _between(event.at, at)
+        listener.out(chunk, seconds)
+        found += _told(listener, event.gate, seconds, at)
     listener.close()
-    found = [Heard(ev.GateOutput(gate=event.gate, lines=listener.lines))]
-    if is_json:
-        found.append(Heard(structs.replace(listener.progress(event.gate, 0.0), whole=True)))
-    return found
+    return found + _told(listener, event.gate, seconds, at)
+
+
+def _between(begin: object, at: datetime | None) -> float:
+    """Seconds of a gate; 0 where they are not known."""
+    return (at - begin).total_seconds() if at and isinstance(begin, datetime) else 0.0
+
+
+def _told(listener: GoListener, gate: int, seconds: float, at: datetime | None) -> list[Heard]:
+    """What a gate has told since this was asked last."""
+    lines, listener.lines[:] = listener.lines[:], []
+    found = [Heard(ev.GateOutput(gate=gate, lines=lines), at)] if lines else []
+    return [*found, Heard(listener.progress(gate, seconds), at)]
+
+
+def _by_time(data: bytes) -> Iterator[tuple[datetime | None, bytes]]:
+    """What was printed, in pieces of a tenth of a second, each with its time where it has one."""
+    at, piece = "", list[bytes]()
+    for line in data.splitlines(keepends=True):
+        if found := _TIME.search(line):
+            now = (found[1] + found[2]).decode()
+            if piece and now != at:
+                yield _time(at), b"".join(piece)
+                piece = []
+            at = now
+        piece.append(line)
+    yield _time(at), b"".join(piece)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_TIME = re.compile(rb'"Time":\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d)\d*(Z|[-+]\d\d:\d\d)"')
 
 
 def _end_of(path: Path, most: int) -> bytes:

@@ -1,5 +1,6 @@
 """A finished run is watched as it was: what was said belongs to what began it."""
 
+import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,3 +57,27 @@ def test_what_was_said_is_recalled_with_its_time(tmp_path: Path) -> None:
     assert heard[1].at - heard[0].at >= APART
     page = Archive(folder).answer(ev.Transcript(task="T001", attempt=1, slot=2))
     assert [line.text for line in page.said] == ["one", "two", "at once", "later"]
+
+
+def test_a_gate_is_told_as_its_tests_ended(tmp_path: Path) -> None:
+    folder = Store(tmp_path).create()
+    begin = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    begun = ev.GateStarted(gate=1, cause="asked", command=["go"], at=begin)
+    records = [
+        {"Time": f"2026-11-22T13:00:0{second}.123456789+01:00", "Package": "a", **record}
+        for second, record in (
+            (1, {"Action": "start"}),
+            (2, {"Action": "run", "Test": "TestOne"}),
+            (2, {"Action": "output", "Test": "TestOne", "Output": "hello\n"}),
+            (5, {"Action": "pass", "Test": "TestOne", "Elapsed": 3}),
+            (6, {"Action": "pass", "Elapsed": 5}),
+        )
+    ]
+    log = folder.transcripts / "gate-1.log"
+    log.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    told = [
+        (round((at - begin).total_seconds()), message.passed, len(message.running))
+        for message, at in Recall(folder, [begun])(begun)
+        if isinstance(message, ev.GateProgress) and at
+    ]
+    assert told == [(1, 0, 0), (2, 0, 1), (5, 1, 0), (6, 1, 0), (6, 1, 0)]
