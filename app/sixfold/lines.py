@@ -169,11 +169,12 @@ def rerun_lines(rerun: ev.RerunStarted | ev.RerunEnded) -> str:
 def _fix_line(event: ev.FixStarted | ev.FixEnded) -> str:
     match event:
         case ev.FixStarted():
-            return f"fix {event.attempt} for phase {event.phase} starts in slot {event.slot}"
+            why = f"the gate of phase {event.phase} is red"
+            return f"fix {event.phase} starts in slot {event.slot}, attempt {event.attempt}: {why}"
         case ev.FixEnded():
             commit = f" as {event.commit[:SHORT]}" if event.commit else ""
             kept = f", kept on {event.branch}" if event.branch else ""
-            ended = f"fix {event.attempt} for phase {event.phase} {event.outcome}{commit}"
+            ended = f"fix {event.phase} {event.outcome}{commit}"
             return f"{ended}{_because(event.reason)}{kept}"
 
 

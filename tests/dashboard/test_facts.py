@@ -104,7 +104,7 @@ def test_an_ambiguous_task_is_told_as_such() -> None:
         ((*RUNNING, *FAILED), "has failed"),
         ((*RUNNING, RED[0]), "gate runs"),
         ((*RUNNING, *RED), "gate red"),
-        ((*RUNNING, *RED, ev.FixStarted(phase=2, slot=5, attempt=2, agent="a")), "fix 2"),
+        ((*RUNNING, *RED, ev.FixStarted(phase=2, slot=5, attempt=2, agent="a")), "fix #2"),
         ((*RUNNING, *DONE, ev.PhaseEnded(phase=2)), "passed"),
         ((*RUNNING, *FAILED, DONE[0], ev.PhaseEnded(phase=2)), "has failed"),
         ((*BEGIN, ev.TaskHalted(task="T003", because="T001")), "halted"),
@@ -160,6 +160,7 @@ def test_times_read_as_on_a_clock(seconds: int, text: str) -> None:
     ("command", "title"),
     [
         (["go", "test", "-race", "-json", "./..."], "GO TEST -RACE"),
+        (["go", "test", "-count=1", "-race", "./..."], "GO TEST -RACE"),
         (["/usr/bin/make"], "MAKE"),
         (["sh", "check.sh"], "SH CHECK.SH"),
     ],

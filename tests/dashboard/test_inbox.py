@@ -22,6 +22,7 @@ from dashboard.scripted import (
     WISH,
     Run,
     dashboard,
+    refusing,
     seen,
     settle,
     toasts,
@@ -262,3 +263,20 @@ async def test_the_inbox_is_there_once() -> None:
         assert isinstance(app.screen, InboxScreen)
         await pilot.press("escape")
         assert at_panes(app)
+
+
+async def test_a_command_that_was_refused_stays_unread_until_it_was_read() -> None:
+    run = Run(*RUNNING, answering=refusing("the tree is dirty"))
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("g")
+        await settle(pilot)
+        app.clear_notifications()
+        await settle(pilot)
+        assert "i  1 unread" in seen(app, "#header")
+        await pilot.press("i")
+        await settle(pilot)
+        assert "refused: the tree is dirty" in seen(app, "#matters")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "unread" not in seen(app, "#header")

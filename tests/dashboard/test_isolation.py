@@ -236,7 +236,7 @@ def test_every_event_of_isolation_is_told_with_what_matters_in_it() -> None:
     assert isinstance(last, ev.GateEnded)
     lines: list[tuple[ev.AnyEvent, str]] = [
         (aside, "T1 is set aside, kept on b/T1: it breaks TestX"),
-        (fix, "fix 1 for phase 2 failed: no, kept on b/fix"),
+        (fix, "fix 2 failed: no, kept on b/fix"),
         (ended, "run stopped; to have it all in your branch: git merge b"),
         (done("T1", 1), "T1 done as d0ed0ed0ed"),
         (

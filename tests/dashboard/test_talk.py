@@ -12,7 +12,18 @@ from textual.events import MouseMove
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, seen, settle, toasts
+from dashboard.scripted import (
+    BEGIN,
+    PHASE_1,
+    PHASE_2,
+    RUNNING,
+    WIDE,
+    Run,
+    dashboard,
+    seen,
+    settle,
+    toasts,
+)
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.slot import Slot
@@ -378,3 +389,14 @@ async def test_what_is_told_of_a_call_whose_line_is_gone_is_a_line_of_its_own() 
         await settle(z.pilot, z.run)
         assert z.slot.lines[-1] == "✓ edit store.go  ▸"
         assert z.slot.lines[0].startswith("… ")
+
+
+async def test_enter_in_a_slot_that_has_nothing_to_do_opens_its_last_task() -> None:
+    ended = ev.TaskEnded(task="T004", slot=3, attempt=1, outcome="done")
+    run = Run(*RUNNING, ended)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("3", "z", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, TaskScreen)
+        assert "T004" in seen(app)

@@ -102,11 +102,12 @@ class Feed:
             case ev.TaskStarted():
                 self._begin(event.slot, event.task, event.attempt)
                 title = self.state.by_id[event.task].title if event.task in self.state.by_id else ""
-                again = f" #{event.attempt}" if event.attempt > 1 else ""
-                self._hear(event.slot, [("", ""), (f"{event.task}{again}  {title}", "strong")])
+                name = f"{event.task}{words.attempt(event.attempt)}"
+                self._hear(event.slot, [("", ""), (f"{name}  {title}", "strong")])
             case ev.FixStarted():
                 self._begin(event.slot, f"fix {event.phase}", event.attempt)
-                text = f"fix {event.phase}  attempt {event.attempt} to turn the gate green"
+                name = f"fix {event.phase}{words.attempt(event.attempt)}"
+                text = f"{name}  turn the gate of phase {event.phase} green"
                 self._hear(event.slot, [("", ""), (text, "strong")])
             case ev.TaskEnded():
                 self._hear(event.slot, [_ending(event.task, event)])
@@ -116,7 +117,9 @@ class Feed:
                 text = f"validation of {words.count(len(event.asked), 'requirement')}"
                 self._hear(event.slot, [("", ""), (text, "strong")])
             case ev.ValidationEnded() if event.slot:
-                self._hear(event.slot, [told(event)])
+                text, tone = told(event)
+                look = words.VALIDATION_LOOKS["" if event.again else event.outcome]
+                self._hear(event.slot, [(f"{look.glyph} {text}", tone)])
             case ev.IntegrationStarted():
                 look = words.TASK_LOOKS["integrating"]
                 text = f"{look.glyph} {event.task} is joined to the run's branch"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 from textual import work
 from textual.app import App
 
+from sixfold import events as ev
 from sixfold.dashboard.feed import Feed
-from sixfold.dashboard.inbox import Matter, matters
+from sixfold.dashboard.inbox import Matter, matters, noticed
 from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.story import Story
 from sixfold.dashboard.widgets.row import clean
@@ -40,6 +42,8 @@ class Following(App[None], inherit_bindings=False):
         """What happened so far."""
         self._read = 0
         """The event up to which the person has read the notices."""
+        self._unread: list[ev.Notice] = []
+        """What the dashboard itself told the person, who has not read it yet."""
 
     @property
     def state(self) -> RunState:
@@ -49,11 +53,13 @@ class Following(App[None], inherit_bindings=False):
     @property
     def waiting(self) -> list[Matter]:
         """All that waits for the person, the most pressing first."""
-        return matters(self.state, gone=self.gone, read=self._read)
+        own = [noticed(f"notice {n} of mine", one) for n, one in enumerate(self._unread)]
+        return [*matters(self.state, gone=self.gone, read=self._read), *own]
 
     def mark_read(self) -> None:
         """The person has read the notices that there are."""
         self._read, self.feed.changed = self.state.seq, True
+        self._unread.clear()
 
     @property
     def over(self) -> bool:
@@ -75,8 +81,11 @@ class Following(App[None], inherit_bindings=False):
         self.feed.changed = True
 
     def tell(self, text: str, tone: str = "look") -> None:
-        """Say something to the person now, and remember it."""
+        """Say something to the person now, and keep it until it is read."""
         self.story.add(self.clock(), (text, tone))
+        level: Literal["warning", "error"] = "error" if tone == "bad" else "warning"
+        self._unread.append(ev.Notice(text=text, level=level))
+        self.feed.changed = True
         self.toast(text, tone)
 
     def toast(self, text: str, tone: str = "plain") -> None:

@@ -69,7 +69,8 @@ def matters(state: RunState, *, gone: bool, read: int) -> list[Matter]:
     if state.status == "paused" and not gone:
         text = "running turns finish, nothing new starts"
         found.append(Matter(key="run", word="paused", text=text))
-    return [*found, *map(_noticed, reversed(unread(state, read)))]
+    told = reversed(unread(state, read))
+    return [*found, *(noticed(f"notice {one.seq}", one) for one in told)]
 
 
 def _last_calls(state: RunState, *, gone: bool) -> list[Call]:
@@ -108,10 +109,11 @@ def _unmet(name: str, asked: Asked) -> Matter:
     return Matter(key=f"requirement {name}", word=asked.verdict, text=text, tone="bad")
 
 
-def _noticed(notice: ev.Notice) -> Matter:
+def noticed(key: str, notice: ev.Notice) -> Matter:
+    """Something that was told."""
     tone = "bad" if notice.level == "error" else "warn"
     text = words.one_line(notice.text)
-    return Matter(key=f"notice {notice.seq}", word=notice.level, text=text, tone=tone)
+    return Matter(key=key, word=notice.level, text=text, tone=tone)
 
 
 def detail(state: RunState, matter: Matter, now: datetime) -> list[Part]:

@@ -289,11 +289,11 @@ class Steering(Playing, inherit_bindings=False):
             with self.batch_update(), self.suspend():
                 code = await editor.in_front(words)
             if code:
-                self.toast(f"{words[0]} ended with exit code {code}", "look")
+                self.tell(f"{words[0]} ended with exit code {code}", "look")
         except SuspendNotSupported:
-            self.toast("no editor can be opened from here: this is no terminal of yours", "look")
+            self.tell("no editor can be opened from here: this is no terminal of yours", "look")
         except OSError as error:
-            self.toast(f"cannot start {words[0]}: {error.strerror or error}", "bad")
+            self.tell(f"cannot start {words[0]}: {error.strerror or error}", "bad")
         finally:
             self.away = False
 

@@ -103,10 +103,12 @@ def told(event: ev.AnyEvent) -> Part:
             numbers = f"{event.passed} passed, {event.failed} failed"
             return f"the rerun is {look.word}: {event.reason or numbers}", look.tone
         case ev.FixStarted():
-            return f"slot {event.slot} starts fix {event.attempt} for phase {event.phase}", "look"
+            name = f"fix {event.phase}{words.attempt(event.attempt)}"
+            why = f"the gate of phase {event.phase} is red"
+            return f"{name} starts in slot {event.slot}: {why}", "look"
         case ev.FixEnded():
-            text = f"fix {event.attempt} for phase {event.phase} {ending(event)}"
-            return text, _OUTCOMES[event.outcome]
+            name = f"fix {event.phase}{words.attempt(event.attempt)}"
+            return f"{name} {ending(event)}", _OUTCOMES[event.outcome]
         case (
             ev.ValidationStarted()
             | ev.RequirementJudged()

@@ -146,6 +146,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def attempt(number: int) -> str:
+    """` #2`; nothing for the first."""
+    return f" #{number}" if number > 1 else ""
+
+
 def short(commit: str) -> str:
     """As much of a commit's id as tells it from others."""
     return commit[:10]
@@ -255,7 +260,7 @@ def phase_look(state: RunState, phase: Phase) -> Look:
     if gate and gate.ended is None and state.live:
         return Look("●", "gate runs", "busy")
     if any(not work.task and work.phase == phase.number for work in state.work.values()):
-        return Look("●", f"fix {state.fixes.get(phase.number, 1)}", "look")
+        return Look("●", f"fix{attempt(state.fixes.get(phase.number, 1))}", "look")
     if gate and gate.ended and gate.ended.verdict != "green":
         return VERDICT_LOOKS[gate.ended.verdict]._replace(word=f"gate {gate.ended.verdict}")
     states = _states(state, phase)
@@ -312,7 +317,7 @@ def bar(done: int, lost: int, total: int, width: int) -> list[tuple[str, str]]:
 
 def gate_title(command: Sequence[str]) -> str:
     """The test command in few words: `GO TEST -RACE`."""
-    words = [word for word in command if word != "-json" and "/" not in word]
+    words = [word for word in command if word not in {"-json", "-count=1"} and "/" not in word]
     name = PurePath(command[0]).name if command else "gate"
     return " ".join(words[:3]).upper() or name.upper()
 

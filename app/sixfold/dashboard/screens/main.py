@@ -137,11 +137,13 @@ class MainScreen(Page):
 
     @property
     def chosen_task(self) -> str:
-        """The task in the slot in focus; elsewhere the one selected in the tree."""
+        """The task of the slot in focus, now or last; elsewhere the one selected in the tree."""
         if not self.slot:
             return self.phases.chosen_task
-        work = self.dashboard.state.work.get(self.slot)
-        return work.task if work else ""
+        if work := self.dashboard.state.work.get(self.slot):
+            return work.task
+        last = self.dashboard.feed.begun.get(self.slot)
+        return last.task if last and last.task in self.dashboard.state.by_id else ""
 
     @property
     def chosen(self) -> str:
