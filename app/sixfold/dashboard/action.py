@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from sixfold.dashboard import when
 from sixfold.dashboard.situation import Situation
@@ -17,8 +18,7 @@ ENDED = {"finished", "failed", "stopped"}
 """States of a run that obeys no more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """A thing a key does: `action_ID` of the app, or of the screen in front."""
 
     id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard import words
@@ -10,8 +10,7 @@ from sixfold.dashboard.actions import KEYS_OF_ANSWERS, KEYS_OF_COMMANDS
 from sixfold.state import RunState
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One line that calls for a person: what is the matter, and the keys that help."""
 
     text: str

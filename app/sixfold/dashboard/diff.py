@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from sixfold.dashboard import words
 from sixfold.dashboard.widgets.row import Part, clean
@@ -17,8 +18,7 @@ _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 _TONES = {"+": "added", "-": "dropped"}
 
 
-@dataclass(slots=True)
-class ChangedFile:
+class ChangedFile(Struct):
     """One file of a diff, and what stands below its name."""
 
     path: str
@@ -28,7 +28,7 @@ class ChangedFile:
     removed: int = 0
     line: int = 0
     """Number of the line that names it, in `Diff.lines`."""
-    body: list[Part] = field(default_factory=list)
+    body: list[Part] = []
 
     @property
     def size(self) -> list[Part]:
@@ -41,8 +41,7 @@ class ChangedFile:
         return f"{self.path}  ({self.note})" if self.note else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Lines of one hunk of one file, to be coloured together."""
 
     path: str
@@ -52,8 +51,7 @@ class Block:
     """The one after its last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """The list of files, then each file's change."""
 
     files: list[ChangedFile]

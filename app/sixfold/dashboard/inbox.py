@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard import words
@@ -15,8 +16,7 @@ from sixfold.dashboard.widgets.row import Part
 from sixfold.state import Asked, RunState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class Matter(Struct, frozen=True, kw_only=True):
     """One thing that waits: keys act on its task, slot and request."""
 
     key: str

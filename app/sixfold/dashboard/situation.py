@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard.replay import REASON
@@ -17,8 +18,7 @@ Place: TypeAlias = Literal["main", "text", "plan", "inbox", "timeline", "dialog"
 """What is in front: the panes, a page of text, the plan, the inbox, the timeline, or a question."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """All that the keys depend on; two that are equal have the same footer."""
 
     place: Place = "main"
@@ -26,9 +26,9 @@ class Situation:
     startable: bool = False
     alone: bool = False
     """Are the tests all there is: no run, no tasks, no agents."""
-    targets: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, str] = {}
     """Action -> the task it would act on."""
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = {}
     """Action -> why the run would refuse it now."""
     chosen: str = ""
     """What Enter would open; empty where nothing is selected."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from sixfold import events as ev
 from sixfold.model import Checklist, Isolation, Phase, Plan, RunStatus, Task, Usage
@@ -18,8 +19,7 @@ from sixfold.state.parts import (
 )
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """Everything a viewer may know about a run."""
 
     run: str = ""
@@ -33,7 +33,7 @@ class Known:
     isolation: Isolation = "shared"
     work_branch: str = ""
     """The run's own branch; empty in a shared tree."""
-    asked_for: dict[str, str] = field(default_factory=dict)
+    asked_for: dict[str, str] = {}
     """Options of the command line that the run was started with."""
     held: str = ""
     """Why the person's checkout does not follow the run's branch; empty while it does."""
@@ -43,46 +43,46 @@ class Known:
     ended: datetime | None = None
     reason: str = ""
     """Why the run is blocked, or how it ended."""
-    options: list[str] = field(default_factory=list)
+    options: list[str] = []
     """Commands that help a blocked run."""
     plan: Plan | None = None
-    tasks: dict[str, TaskProgress] = field(default_factory=dict)
-    by_id: dict[str, Task] = field(default_factory=dict)
+    tasks: dict[str, TaskProgress] = {}
+    by_id: dict[str, Task] = {}
     """The plan's tasks by id; parallel to `tasks`."""
-    removed: dict[tuple[str, str], TaskProgress] = field(default_factory=dict)
+    removed: dict[tuple[str, str], TaskProgress] = {}
     """Id and description -> progress of tasks that were taken out of `tasks.md`."""
-    passed: set[int] = field(default_factory=set)
+    passed: set[int] = set()
     """Phases whose gate is green."""
-    begun: set[int] = field(default_factory=set)
+    begun: set[int] = set()
     """Phases that have started."""
-    work: dict[int, Work] = field(default_factory=dict)
+    work: dict[int, Work] = {}
     """Busy slots."""
-    gates: list[GateRun] = field(default_factory=list)
-    reruns: list[RerunRun] = field(default_factory=list)
+    gates: list[GateRun] = []
+    reruns: list[RerunRun] = []
     """Those since the latest gate began."""
     last_rerun: int = 0
     """Number of the latest rerun in the run."""
-    fixes: dict[int, int] = field(default_factory=dict)
+    fixes: dict[int, int] = {}
     """Phase -> fix attempts so far."""
     validation: Validation = field(default_factory=Validation)
-    requirements: dict[str, Asked] = field(default_factory=dict)
+    requirements: dict[str, Asked] = {}
     """What the latest round of validation judges, by id."""
-    checklists: list[Checklist] = field(default_factory=list)
-    asked: dict[str, ev.PermissionAsked] = field(default_factory=dict)
+    checklists: list[Checklist] = []
+    asked: dict[str, ev.PermissionAsked] = {}
     """Open permission requests by their name."""
-    settled: dict[str, str] = field(default_factory=dict)
+    settled: dict[str, str] = {}
     """Wish -> `always` or `never`, as a person said for the rest of the run."""
     paused_now: bool = False
     """Were running turns cut short by the pause."""
-    limited: dict[str, ev.ProviderLimited] = field(default_factory=dict)
+    limited: dict[str, ev.ProviderLimited] = {}
     """Providers that take no more for now, by name."""
     usage: Usage = NOTHING_SPENT
     """What the run spent."""
-    spent_by: dict[int, Usage] = field(default_factory=dict)
+    spent_by: dict[int, Usage] = {}
     """Slot -> what the agents in it spent."""
     granted: Usage = NOTHING_SPENT
     """What was spent when a person last let a blocked run go on: the budget counts from it."""
-    notices: list[ev.Notice] = field(default_factory=list)
+    notices: list[ev.Notice] = []
     seq: int = 0
     """`seq` of the latest event."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.model import Evidence, Judgement, Requirement, TaskState, Usage
@@ -14,8 +15,7 @@ VALIDATION = "validation"
 """The label of a validator's work."""
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """One attempt at a task."""
 
     number: int
@@ -34,8 +34,7 @@ class Attempt:
     usage: Usage = NOTHING_SPENT
 
 
-@dataclass(slots=True)
-class TaskProgress:
+class TaskProgress(Struct):
     """Where one task stands."""
 
     state: TaskState
@@ -58,14 +57,14 @@ class TaskProgress:
     """The latest attempt's own branch; it is gone once its work is integrated."""
     base: str = ""
     """The commit that the latest attempt started from."""
-    outside: list[str] = field(default_factory=list)
+    outside: list[str] = []
     """Files the latest attempt changed that the task does not name."""
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[str] = []
     """What it left and is in no commit."""
     started: datetime | None = None
     """Start of the latest attempt, UTC."""
     ended: datetime | None = None
-    history: list[Attempt] = field(default_factory=list)
+    history: list[Attempt] = []
     """The attempts one by one, the latest last."""
 
     def attempt(self, number: int) -> Attempt | None:
@@ -73,8 +72,7 @@ class TaskProgress:
         return next((one for one in reversed(self.history) if one.number == number), None)
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """What a busy slot works on: a task, a fix for a phase's red gate, or validation."""
 
     slot: int
@@ -102,19 +100,17 @@ class Work:
     """What this attempt spent."""
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """A requirement, and what validation found out about it."""
 
     requirement: Requirement
     verdict: Judgement | Literal[""] = ""
     """Empty until it is judged."""
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[Evidence] = []
     reason: str = ""
 
 
-@dataclass(slots=True)
-class Validation:
+class Validation(Struct):
     """Where validation stands."""
 
     round: int = 0
@@ -130,16 +126,14 @@ class Validation:
     """What was judged; empty in a shared tree."""
 
 
-@dataclass(slots=True)
-class GateRun:
+class GateRun(Struct):
     """One run of the test command; `ended` is None while it runs."""
 
     started: ev.GateStarted
     ended: ev.GateEnded | None = None
 
 
-@dataclass(slots=True)
-class RerunRun:
+class RerunRun(Struct):
     """Tests that a person has run once more, since the latest gate."""
 
     started: ev.RerunStarted

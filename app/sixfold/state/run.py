@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -14,7 +13,6 @@ from sixfold.state import agents, gates, plan, tasks, validation
 from sixfold.state.known import Known
 
 
-@dataclass(slots=True)
 class RunState(Known):
     """Everything a viewer may know about a run. Built by `fold`, advanced by `apply`."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import structs
 from textual.strip import Strip
 
 from sixfold.dashboard import words
@@ -39,7 +39,7 @@ class Header(Painted):
         """Take over the app's state; grows by a row or two where a call needs them."""
         app = self.dashboard
         found = calls(app.state, gone=app.gone, startable=app.startable, leaving=app.stopped)
-        self._calls = [replace(call, keys=()) for call in found] if app.replay else found
+        self._calls = [structs.replace(call, keys=()) for call in found] if app.replay else found
         self._inbox = tally(app.waiting)
         self._break()
         self.refresh()
