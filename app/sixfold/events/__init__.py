@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
@@ -251,10 +252,29 @@ Message: TypeAlias = AnyEvent | AnyBulk | Answer
 """All that a viewer may receive."""
 
 _encoder = msgspec.json.Encoder()
-_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-_messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
-_said: msgspec.json.Decoder[Utterance | datetime] = msgspec.json.Decoder(Utterance | datetime)
-_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+
+# Made when they are first needed: to read all annotations takes as long as the rest of the import.
+
+
+@cache
+def _events() -> msgspec.json.Decoder[AnyEvent]:
+    return msgspec.json.Decoder(AnyEvent)
+
+
+@cache
+def _messages() -> msgspec.json.Decoder[Message]:
+    return msgspec.json.Decoder(Message)
+
+
+@cache
+def _said() -> msgspec.json.Decoder[Utterance | datetime]:
+    return msgspec.json.Decoder(Utterance | datetime)
+
+
+@cache
+def _commands() -> msgspec.json.Decoder[AnyCommand]:
+    return msgspec.json.Decoder(AnyCommand)
 
 
 def encode(item: Message | AnyCommand) -> bytes:
@@ -269,22 +289,22 @@ def encode_said(lines: Iterable[Utterance | datetime]) -> bytes:
 
 def decode_said(line: bytes) -> Utterance | datetime:
     """One such line. Raises `msgspec.MsgspecError` on anything else."""
-    return _said.decode(line)
+    return _said().decode(line)
 
 
 def decode_event(line: bytes) -> AnyEvent:
     """One line of a journal. Raises `msgspec.MsgspecError` on anything else."""
-    return _events.decode(line)
+    return _events().decode(line)
 
 
 def decode_message(line: bytes) -> Message:
     """One line from the runner. Raises `msgspec.MsgspecError` on anything else."""
-    return _messages.decode(line)
+    return _messages().decode(line)
 
 
 def decode_command(line: bytes) -> AnyCommand:
     """One line from a viewer. Raises `msgspec.MsgspecError` on anything else."""
-    return _commands.decode(line)
+    return _commands().decode(line)
 
 
 def read_journal(data: bytes) -> Journal[AnyEvent]:
