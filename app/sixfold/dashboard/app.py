@@ -21,23 +21,21 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from sixfold import events as ev
-from sixfold.dashboard import words
+from sixfold.dashboard import screens, words
 from sixfold.dashboard.actions import ACTIONS, BY_ID
 from sixfold.dashboard.alarm import NEWS, Alarm
+from sixfold.dashboard.figures import figures
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.main import MainScreen
 from sixfold.dashboard.screens.page import Page
-from sixfold.dashboard.screens.plan import figures
 from sixfold.dashboard.screens.question import Question
-from sixfold.dashboard.screens.task import TaskScreen
-from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Terminal, mind_signals, mind_stops
-from sixfold.dashboard.theme import THEMES, fallbacks, fitting, style_sheet
+from sixfold.dashboard.theme import THEMES, TONES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.inert import Inert
@@ -82,6 +80,7 @@ class Dashboard(Steering, inherit_bindings=False):
     NOTIFICATION_TIMEOUT = 3
     """Seconds: what is said stays under `m`, and what it covers is wanted."""
     CSS = style_sheet()
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{name}" for name in TONES}
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
     def __init__(
@@ -143,7 +142,7 @@ class Dashboard(Steering, inherit_bindings=False):
     def tone(self, name: str) -> Style:
         """How the theme paints a tone."""
         if name not in self._tones:
-            self._tones[name] = self.main.get_component_rich_style(f"tone--{name}", partial=True)
+            self._tones[name] = self.get_component_styles(f"tone--{name}").partial_rich_style
         return self._tones[name]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -340,8 +339,8 @@ class Dashboard(Steering, inherit_bindings=False):
             steps=page.slot in state.work and page.slot in self.feed.steps,
             planned=state.plan is not None,
             diff=isinstance(log, DiffView),
-            sections=isinstance(page, TaskScreen),
-            attempts=isinstance(page, TaskScreen) and page.of_attempt,
+            sections=isinstance(page, screens.TaskScreen),
+            attempts=isinstance(page, screens.TaskScreen) and page.of_attempt,
             phases=isinstance(page.pane, Phases),
             running=any(one.state in words.AT_WORK for one in state.tasks.values()),
             failing=any(one.state == "failed" for one in state.tasks.values()),
@@ -378,7 +377,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     async def action_help(self) -> None:
         """All keys."""
-        await self.open(TextScreen("KEYS", pages.help_page(self.look_around()), hang=pages.MEANING))
+        page = pages.help_page(self.look_around())
+        await self.open(screens.TextScreen("KEYS", page, hang=pages.MEANING))
 
     async def do(self, action: str) -> None:
         """As if the action's key were pressed."""

@@ -11,17 +11,11 @@ from textual.app import SuspendNotSupported
 from textual.worker import Worker, WorkerState
 
 from sixfold import events as ev
-from sixfold.dashboard import editor, words
+from sixfold.dashboard import editor, screens, words
 from sixfold.dashboard.playing import Playing
 from sixfold.dashboard.results import Results
-from sixfold.dashboard.screens.diff import DiffScreen
-from sixfold.dashboard.screens.inbox import InboxScreen
-from sixfold.dashboard.screens.line import Line
 from sixfold.dashboard.screens.page import Page
-from sixfold.dashboard.screens.plan import PlanScreen
 from sixfold.dashboard.screens.question import Choice, Question
-from sixfold.dashboard.screens.text import TextScreen
-from sixfold.dashboard.screens.timeline import TimelineScreen
 from sixfold.dashboard.situation import option, request, reruns, targets
 from sixfold.link import LinkError, Source
 from sixfold.model import RunStatus, TestName
@@ -237,7 +231,7 @@ class Steering(Playing, inherit_bindings=False):
         def sensible() -> bool:
             return not self.over and not refusal(self.state, command)
 
-        return await self.push_screen_wait(Line(text, about, stands=sensible))
+        return await self.push_screen_wait(screens.Line(text, about, stands=sensible))
 
     async def confirm(
         self,
@@ -306,7 +300,7 @@ class Steering(Playing, inherit_bindings=False):
         """Show the change so far."""
         task = self.targets.get("diff", "")
         if answer := await self.ask(ev.Diff(task=task)):
-            await self.open(DiffScreen(task, answer.text))
+            await self.open(screens.DiffScreen(task, answer.text))
 
     @work
     async def action_leave(self) -> None:
@@ -325,17 +319,19 @@ class Steering(Playing, inherit_bindings=False):
 
     async def action_plan(self) -> None:
         """The plan, or back to it, or back from it."""
-        await self._turn_to(PlanScreen)
+        await self._turn_to(screens.PlanScreen)
 
     async def action_inbox(self) -> None:
         """All that waits for the person, or back to it, or back from it."""
-        await self._turn_to(InboxScreen)
+        await self._turn_to(screens.InboxScreen)
 
     async def action_timeline(self) -> None:
         """The timeline, or back to it, or back from it."""
-        await self._turn_to(TimelineScreen)
+        await self._turn_to(screens.TimelineScreen)
 
-    async def _turn_to(self, kind: type[PlanScreen | InboxScreen | TimelineScreen]) -> None:
+    async def _turn_to(
+        self, kind: type[screens.PlanScreen | screens.InboxScreen | screens.TimelineScreen]
+    ) -> None:
         """A page that there is once: open it, go back to it, or leave it."""
         if isinstance(self.screen, kind):
             self.screen.close()
@@ -348,11 +344,11 @@ class Steering(Playing, inherit_bindings=False):
         """What happened so far."""
         lines = self.story.lines() or [("nothing yet", "quiet")]
         self.mark_read()
-        await self.open(TextScreen("MESSAGES", lines, at_end=True))
+        await self.open(screens.TextScreen("MESSAGES", lines, at_end=True))
 
-    async def open(self, page: TextScreen) -> None:
+    async def open(self, page: screens.TextScreen) -> None:
         """Show a page of text; it takes the place of another, so that one Escape goes back."""
-        if isinstance(self.screen, TextScreen):
+        if isinstance(self.screen, screens.TextScreen):
             await self.switch_screen(page)
         else:
             await self.push_screen(page)

@@ -145,8 +145,9 @@ TONES = (
 
 def fallbacks(theme: Theme) -> dict[str, str]:
     """Our own names for colours, under a theme that does not know them."""
-    colours = theme.to_color_system().generate()
-    return {ours: colours[theirs] for ours, theirs in _FALLBACKS.items()}
+    unknown = {ours: theirs for ours, theirs in _FALLBACKS.items() if ours not in theme.variables}
+    colours = theme.to_color_system().generate() if unknown else {}
+    return {ours: colours[theirs] for ours, theirs in unknown.items()}
 
 
 def style_sheet() -> str:

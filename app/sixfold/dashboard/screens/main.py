@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,17 +10,13 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from sixfold import events as ev
-from sixfold.dashboard import editor
+from sixfold.dashboard import editor, screens
 from sixfold.dashboard.panes.gate import GatePane
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.panes.phases import END, Phases
 from sixfold.dashboard.panes.slot import Slot
 from sixfold.dashboard.panes.tests import TestTree
 from sixfold.dashboard.screens.page import Page
-from sixfold.dashboard.screens.request import RequestScreen
-from sixfold.dashboard.screens.task import TaskScreen
-from sixfold.dashboard.screens.validation import ValidationScreen
-from sixfold.dashboard.theme import TONES
 from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
@@ -38,7 +33,6 @@ class MainScreen(Page):
     """Header, phases, slots, gate, keys. `zoomed` is the pane that has the whole screen."""
 
     place = "main"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"tone--{name}" for name in TONES}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
     AUTO_FOCUS = ""
@@ -50,7 +44,11 @@ class MainScreen(Page):
         self._slot = 1
 
     def compose(self) -> ComposeResult:
-        """The panes."""
+        """The panes, from the first paint on as the size wants them."""
+        self.add_class(
+            "-wide" if self.app.size.width >= WIDE else "-narrow",
+            "-tall" if self.app.size.height >= TALL else "-short",
+        )
         yield Header()
         with Container(id="body"):
             yield Phases(reasons=True)
@@ -213,9 +211,9 @@ class MainScreen(Page):
         elif isinstance(pane, Slot) and pane.unfolds:
             pane.unfold_here()
         elif isinstance(pane, Slot) and (asked := self._asked_in(pane.number)):
-            await self.app.push_screen(RequestScreen(asked))
+            await self.app.push_screen(screens.RequestScreen(asked))
         elif isinstance(pane, Slot) and self.zoomed and self.chosen_task:
-            await self.app.push_screen(TaskScreen(self.chosen_task))
+            await self.app.push_screen(screens.TaskScreen(self.chosen_task))
         else:
             self.action_zoom()
 
@@ -272,9 +270,9 @@ class MainScreen(Page):
     async def _phase_details(self, tree: Phases) -> None:
         task = self.dashboard.state.by_id.get(tree.chosen_task)
         if task:
-            await self.app.push_screen(TaskScreen(task.id))
+            await self.app.push_screen(screens.TaskScreen(task.id))
         elif tree.chosen == END:
-            await self.app.push_screen(ValidationScreen())
+            await self.app.push_screen(screens.ValidationScreen())
         elif tree.compact:
             self.action_zoom()
         else:
