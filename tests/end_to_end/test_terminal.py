@@ -11,7 +11,7 @@ import pytest
 
 from repository import Repository, leftovers, wait_for
 from sixfold import events as ev
-from sixfold.process import sweep
+from sixfold.process import MARKER, marked, sweep
 from sixfold.runner.store import Store
 from terminal import Terminal
 
@@ -178,3 +178,36 @@ def test_the_terminal_calls_once_when_the_run_is_blocked_and_when_it_ends(
     first.press("q")
     assert first.close() == 0
     assert (first.sent.count(b"\x1b]9;"), bells(first)) == (2, 2)
+
+
+HANGS = """package h
+
+import (
+	"testing"
+	"time"
+)
+
+func TestFine(t *testing.T) {}
+
+func TestHangs(t *testing.T) { time.Sleep(time.Hour) }
+"""
+
+
+@pytest.mark.parametrize("how", ["q", "a signal"])
+def test_tests_that_are_left_while_they_run_end_and_leave_what_was_heard(
+    tmp_path: Path, open_terminal: Open, how: str
+) -> None:
+    for name, text in {"go.mod": "module example.com/h\n\ngo 1.21\n", "h_test.go": HANGS}.items():
+        (tmp_path / name).write_text(text)
+    terminal = open_terminal("test", "--junitfile", "t.xml", "--jsonfile", "t.json", "--", "-v")
+    terminal.wait_for("TestHangs")
+    terminal.wait_for("running")
+    if how == "q":
+        terminal.press("q")
+    else:
+        terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.close() == (1 if how == "q" else 128 + signal.SIGTERM)
+    assert '"Test":"TestFine"' in (tmp_path / "t.json").read_text()
+    assert "interrupted" in (tmp_path / "t.xml").read_text()
+    assert not marked({MARKER: f"test-{terminal.process.pid}"})
+    assert b"Traceback" not in terminal.sent

@@ -140,16 +140,24 @@ class _Limits(Struct):
     async def reached(self, tasks: Sequence[asyncio.Task[Any]]) -> str:
         """Wait for all `tasks`, or for a limit; why it is late, where time was the limit."""
         stopped = asyncio.ensure_future((self.stop or asyncio.Event()).wait())
-        working = asyncio.gather(*tasks)
-        first: set[asyncio.Future[Any]] = {working, stopped}
+        working = asyncio.ensure_future(_all(tasks))
+        either: set[asyncio.Future[Any]] = {working, stopped}
         try:
-            await asyncio.wait(first, timeout=self.seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=self.seconds, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+            late = not (working.done() or stopped.done())
+            return f"still running after {self.seconds:g} s" if late else ""
         finally:
-            stopped.cancel()
-        if working.done():
-            working.result()
-        late = not (working.done() or stopped.done())
-        return f"still running after {self.seconds:g} s" if late else ""
+            for one in either:
+                one.cancel()
+            await asyncio.gather(*either, return_exceptions=True)
+
+
+async def _all(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    for task in done:
+        task.result()
 
 
 class _Watch:

@@ -29,11 +29,8 @@ from sixfold.runner.leaving import check, leave
 from sixfold.runner.module import module_of, rebased, top_of, workspace
 from sixfold.runner.watching import by_hand, changes, named
 from sixfold.state import RunState
-from sixfold.uncut import to_the_end
 
 INTERRUPTED = "interrupted"
-LAST_WORDS = 10.0
-"""Seconds that what runs has to end and to be left in files."""
 ALL: Sequence[str] = ()
 """Packages: those of the config's command."""
 
@@ -115,18 +112,11 @@ class GateAlone:
                 while batch := await self._inbox.get():
                     yield batch
             finally:
-                await to_the_end(self._end(watching))
+                tasks = [task for task in (self._task, watching) if task]
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 watchdog.communicate()
-
-    async def _end(self, watching: asyncio.Task[None] | None) -> None:
-        """End what runs; where files are wanted, they get what was heard of it."""
-        if self._busy and self._task and self._wanted.files:
-            self.stop()
-            await asyncio.wait([self._task], timeout=LAST_WORDS)
-        tasks = [task for task in (self._task, watching) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def stop(self) -> None:
         """End what runs, and the messages with it: what was heard is told and left in files."""
@@ -186,17 +176,22 @@ class GateAlone:
         self.verdict = None
         begun = ev.GateStarted(gate=number, cause="asked", command=command, root=root)
         self._tell(begun)
-        result = await self._run(command, f"gate-{number}", rerun=0)
         before = self._state.last_rerun
-        if self._wanted.rerun_fails and result.verdict == "red":
-            self._tell(_ended(number, result))
-            result = await self._try_luck(result)
+        try:
+            result = await self._run(command, f"gate-{number}", rerun=0)
+            if self._wanted.rerun_fails and result.verdict == "red":
+                self._tell(_ended(number, result))
+                result = await self._try_luck(result)
+        except asyncio.CancelledError:  # and nobody waits any more: what was printed is kept
+            self._leave(begun, _ended(number, GateResult("error", INTERRUPTED)), before)
+            raise
         failed = {one.package for one in result.failures if not one.flaky}
         self._red = (self._red - set(packages) if packages else set()) | failed
-        reruns = range(before + 1, self._state.last_rerun + 1)
-        await self._leave_files(begun, self._masks.struct(_ended(number, result)), reruns)
+        ended = _ended(number, result)
+        if why := await asyncio.to_thread(self._leave, begun, ended, before):
+            self._note(f"not written: {why}")
         self.verdict = result.verdict
-        self._tell(_ended(number, result))
+        self._tell(ended)
 
     async def _try_luck(self, result: GateResult) -> GateResult:
         """Run what failed once more, as often as asked; green where all of it passed."""
@@ -290,15 +285,13 @@ class GateAlone:
                 return found or None
         return ALL
 
-    async def _leave_files(
-        self, begun: ev.GateStarted, ended: ev.GateEnded, reruns: Sequence[int]
-    ) -> None:
+    def _leave(self, begun: ev.GateStarted, ended: ev.GateEnded, before: int) -> str:
+        """Write the files that are wanted, of a gate and its reruns; why one was not written."""
+        reruns = range(before + 1, self._state.last_rerun + 1)
         names = [f"gate-{begun.gate}", *(f"rerun-{number}" for number in reruns)]
         records = [self._archives / f"{name}.log" for name in names]
         jsonfile, junitfile = self._wanted.jsonfile, self._wanted.junitfile
-        why = await asyncio.to_thread(leave, jsonfile, junitfile, records, begun, ended)
-        if why:
-            self._note(f"not written: {why}")
+        return leave(jsonfile, junitfile, records, begun, self._masks.struct(ended))
 
     async def _printed(self, package: str, test: str) -> tuple[str, str]:
         names = [f"rerun-{one.started.rerun}" for one in reversed(self._state.reruns)]
