@@ -106,7 +106,7 @@ def test_the_language_is_known_by_the_files_name(path: str, name: str) -> None:
 
 async def opened(pilot: Pilot[None], run: Run) -> tuple[Dashboard, DiffView]:
     await settle(pilot, run)
-    await pilot.press("j", "d")
+    await pilot.press("home", "j", "d")
     app = await settle(pilot)
     return app, app.screen.query_one(DiffView)
 

@@ -59,7 +59,7 @@ async def test_a_finished_tasks_page_says_where_its_change_is_and_what_else_it_t
     run = Run(*APART)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("j", "enter")
+        await pilot.press("home", "j", "enter")
         await settle(pilot)
         page = seen(app)
         assert "base        ba5eba5eba" in page
@@ -93,7 +93,7 @@ async def test_undo_names_all_that_goes_with_it() -> None:
     run = Run(*APART)
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
-        await pilot.press("j", "u")
+        await pilot.press("home", "j", "u")
         await settle(pilot)
         text = " ".join(seen(app).replace("│", " ").split())
         assert "Undo T001?" in text
@@ -146,9 +146,9 @@ async def test_a_question_of_an_agent_is_seen_and_answered_by_its_key() -> None:
     [
         pytest.param("q", ev.RunEnded(outcome="finished"), id="leave, and the run ends"),
         pytest.param("3 x", done("T004", 3), id="cancel, and the task is done"),
-        pytest.param("j u", ev.TaskUndone(task="T001", commit="c"), id="undo, and it is undone"),
+        pytest.param("home j u", ev.TaskUndone(task="T001", commit="c"), id="undo, and it is undone"),
         pytest.param(
-            "j u",
+            "home j u",
             ev.TaskUndone(task="T002", commit="c"),
             id="undo, and what goes with it has changed",
         ),

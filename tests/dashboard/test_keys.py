@@ -76,10 +76,10 @@ MENDING = (
         pytest.param(MENDING, "x y", ev.Cancel(task="fix 2"), id="x cancels what runs alone"),
         pytest.param(RUNNING, "5 x enter", ev.Cancel(task="T003"), id="Enter confirms"),
         pytest.param(RUNNING, "d", ev.Diff(), id="d shows the run's diff"),
-        pytest.param(RUNNING, "j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
+        pytest.param(RUNNING, "home j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
         pytest.param(MENDING, "3 d", ev.Diff(task="fix 2"), id="d shows a fix's diff"),
         pytest.param(
-            APART, "j u y", ev.Undo(task="T001", dependents=True), id="u takes a task back"
+            APART, "home j u y", ev.Undo(task="T001", dependents=True), id="u takes a task back"
         ),
         pytest.param(
             (*APART, *BLAMED), "U y", ev.SetAside(task="T002"), id="U sets the culprit aside"
@@ -164,7 +164,7 @@ async def test_a_command_that_does_not_arrive_is_told() -> None:
         pytest.param((*BROKEN, *RED, BLOCKED), "p", "what helps is gate, stop", id="blocked"),
         pytest.param((), "p", "no run has answered yet", id="not connected"),
         pytest.param(APART, "u", "select a finished task first", id="nothing to undo"),
-        pytest.param(RUNNING, "j u", "agents share the one tree", id="a shared tree"),
+        pytest.param(RUNNING, "home j u", "agents share the one tree", id="a shared tree"),
         pytest.param(APART, "U", "no task is offered to be set aside", id="no culprit"),
         pytest.param(APART, "a", "nothing is asked of you", id="nothing to answer"),
         pytest.param(RUNNING, "slash", "choose a log first", id="no log to search"),
@@ -415,7 +415,7 @@ async def test_enter_folds_a_phase() -> None:
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
         assert "T001" in seen(app, "#phases")
-        await pilot.press("enter")
+        await pilot.press("home", "enter")
         await settle(pilot)
         assert "T001" not in seen(app, "#phases")
         assert "T003" in seen(app, "#phases")
