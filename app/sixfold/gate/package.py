@@ -274,10 +274,19 @@ class Package:
         self.deferred.clear()
         if state == "failed":
             self._close_failed(crash, culprit, timed_out)
+        elif state == "passed":
+            self._tell_benchmarks()
         self.tests.clear()
         if self.partial:
             self.lines.append(OutputLine(screen_line(self.partial)))
         self._closing_line()
+
+    def _tell_benchmarks(self) -> None:
+        """Benchmarks never end; what they printed is their result."""
+        for test in self.tests.values():
+            told = test.live or not test.name.startswith("Benchmark")
+            said = () if told else (line for line in test.lines() if line != test.name)
+            self.lines.extend(OutputLine(screen_line(line)) for line in said)
 
     def _tell_crash(self, crash: Crash | None) -> str | None:
         """Tell of a crash; the test to charge it to. An alarm is told of each test it rang for."""

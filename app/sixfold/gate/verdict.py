@@ -86,7 +86,8 @@ def _warning(report: Report) -> str:
         return ""
     if any(package.closing.no_tests for package in packages):
         return "warning: no test was run; look at -run in the command and in GOFLAGS"
-    return "no test files" if report.packages else NOTHING
+    tested = any(package.state != "skipped" for package in packages)
+    return ("" if tested else "no test files") if report.packages else NOTHING
 
 
 def _count(report: Report, failures: Sequence[Failure]) -> str:

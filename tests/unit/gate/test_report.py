@@ -243,6 +243,13 @@ def test_a_panic_in_a_subtest_is_charged_to_the_subtest() -> None:
     assert report.failed == 2
 
 
+def test_a_benchmark_tells_its_result() -> None:
+    data = record("run", "BenchmarkX") + output("BenchmarkX\n", "BenchmarkX")
+    data += output("BenchmarkX-2   \t", "BenchmarkX") + output("100\t 1.0 ns/op\n", "BenchmarkX")
+    lines = shown(fold(data + record("pass")))
+    assert next(line.split() for line in lines) == ["BenchmarkX-2", "100", "1.0", "ns/op"]
+
+
 def test_a_message_is_told_with_the_lines_that_it_goes_on_with() -> None:
     data = record("run", "TestX")
     for line in ("    a_test.go:3: got 2,\n", "        want 3\n"):
