@@ -247,6 +247,7 @@ def test_watching_tests_what_a_change_concerns_and_what_is_still_red(
     end = Timer(240, process.kill)  # so that waiting for a line has an end
     end.start()
     read_until(process, "gate 1 red")
+    read_until(process, "watching for changes")
     repository.write("notes.txt", "concerns nobody")
     repository.write("d/d_test.go", PLAIN + "\nfunc TestE(t *testing.T) {}\n")
     told = "".join(read_until(process, "gate 2 red"))

@@ -151,6 +151,8 @@ class GateAlone:
                 self._busy = False
                 if self._stopping.is_set():
                     self._inbox.put_nowait([])
+                elif self._wanted.watch:
+                    self._note("watching for changes")
 
         self._busy = True
         self._task = asyncio.create_task(busy())
