@@ -146,7 +146,9 @@ async def test_a_question_of_an_agent_is_seen_and_answered_by_its_key() -> None:
     [
         pytest.param("q", ev.RunEnded(outcome="finished"), id="leave, and the run ends"),
         pytest.param("3 x", done("T004", 3), id="cancel, and the task is done"),
-        pytest.param("home j u", ev.TaskUndone(task="T001", commit="c"), id="undo, and it is undone"),
+        pytest.param(
+            "home j u", ev.TaskUndone(task="T001", commit="c"), id="undo, and it is undone"
+        ),
         pytest.param(
             "home j u",
             ev.TaskUndone(task="T002", commit="c"),

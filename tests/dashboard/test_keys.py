@@ -76,7 +76,9 @@ MENDING = (
         pytest.param(MENDING, "x y", ev.Cancel(task="fix 2"), id="x cancels what runs alone"),
         pytest.param(RUNNING, "5 x enter", ev.Cancel(task="T003"), id="Enter confirms"),
         pytest.param(RUNNING, "d", ev.Diff(), id="d shows the run's diff"),
-        pytest.param(RUNNING, "home j d", ev.Diff(task="T001"), id="d shows the selected task's diff"),
+        pytest.param(
+            RUNNING, "home j d", ev.Diff(task="T001"), id="d shows the selected task's diff"
+        ),
         pytest.param(MENDING, "3 d", ev.Diff(task="fix 2"), id="d shows a fix's diff"),
         pytest.param(
             APART, "home j u y", ev.Undo(task="T001", dependents=True), id="u takes a task back"

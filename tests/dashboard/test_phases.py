@@ -223,7 +223,7 @@ async def test_what_is_left_stands_in_the_header_and_above_the_phases_while_it_r
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
         assert "left" in seen(app, "#header").splitlines()[0]
-        assert "2: under a minute left" in seen(app, "#phases").splitlines()[0]
+        assert "2: about 7 min left" in seen(app, "#phases").splitlines()[0]
         run.say(ev.RunPaused())
         await settle(pilot, run)
         assert "left" not in seen(app, "#header").splitlines()[0]
