@@ -92,8 +92,12 @@ async def test_however_short_the_footer_what_belongs_to_the_place_stands_in_it(
         assert [key for key in keys.split(", ") if f" {key} " not in f"{told} "] == []
 
 
-async def test_a_run_that_has_ended_offers_nothing_that_it_would_refuse() -> None:
-    run = Run(*RUNNING, ENDED)
+@pytest.mark.parametrize("end", [(ENDED,), ()], ids=["ended", "its runner died"])
+async def test_a_run_that_is_over_offers_nothing_that_it_would_refuse(
+    end: tuple[ev.Message, ...],
+) -> None:
+    run = Run(*RUNNING, *end)
+    run.hang_up()
     async with dashboard(run).run_test(size=(200, 48)) as pilot:
         app = await settle(pilot, run)
         assert "pause" not in seen(app, "KeyBar")

@@ -6,18 +6,32 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
-from dashboard.scripted import BEGIN, DIFF, PHASE_1, PHASE_2, START, Run, seen, settle
+from dashboard.scripted import (
+    BEGIN,
+    DIFF,
+    NOW,
+    PHASE_1,
+    PHASE_2,
+    RUNNING,
+    START,
+    Run,
+    seen,
+    settle,
+)
 from dashboard.scripted import dashboard as shown
 from dashboard.test_replay import events_of
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.replay import Replay
+from sixfold.dashboard.screens.pages import task_page
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.sections import Sections
 from sixfold.link import Recording
 from sixfold.model import Evidence, Requirement, Usage
+from sixfold.state import RunState
 
 AGAIN: tuple[ev.Message, ...] = (
     ev.UsageReported(slot=3, task="T004", attempt=1, agent="mine", usage=Usage(900, 100, 0.25)),
@@ -35,6 +49,8 @@ AGAIN: tuple[ev.Message, ...] = (
         slot=2, task="T004", attempt=2, lines=[ev.Utterance("say", "I try it another way.")]
     ),
 )
+
+ENDS = ev.TaskEnded(task="T004", slot=3, attempt=1, outcome="done")
 
 
 def answering(command: ev.AnyCommand) -> ev.Answer | None:
@@ -210,3 +226,19 @@ async def test_a_run_of_the_past_shows_what_is_kept(over: str) -> None:
         assert "Do it, attempt 2." in await press(pilot, app, "tab", "tab")
         assert "count/store.go" in await press(pilot, app, "tab")
         assert "said back then" in await press(pilot, app, "tab")
+
+
+@pytest.mark.parametrize(("messages", "box"), [((), "[ ]"), ((ENDS,), "[X]")], ids=["open", "done"])
+def test_a_task_that_is_done_is_not_shown_with_an_open_box(
+    messages: tuple[ev.Message, ...], box: str
+) -> None:
+    found = RunState()
+    for message in (*RUNNING, *messages):
+        if isinstance(message, ev.Event):
+            found.apply(message)
+    one = structs.replace(
+        found.by_id["T004"], text="- [ ] T004 Test the pool\n  - [ ] with six files"
+    )
+    lines = [text for text, _ in task_page(found, one, NOW)]
+    assert f"- {box} T004 Test the pool" in lines
+    assert "  - [ ] with six files" in lines

@@ -14,8 +14,6 @@ from sixfold.dashboard.when import Can
 Foot: TypeAlias = Literal["", "offered", "always"]
 ALWAYS: Foot = "always"
 OFFERED: Foot = "offered"
-ENDED = {"finished", "failed", "stopped"}
-"""States of a run that obeys no more."""
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -45,10 +43,10 @@ class Action(Struct, frozen=True, kw_only=True):
     def stands(self, now: Situation) -> bool:
         """Does it stand in the footer now: what can not be done is dimmed.
 
-        Below a text, in a replay, and once the run has ended, it is gone.
+        Below a text, in a replay, and once nobody obeys any more, it is gone.
         """
         can = self.can(now)
-        past = bool(now.replay) or now.status in ENDED
+        past = bool(now.replay) or now.over
         if self.foot == OFFERED or now.place == "text" or past:
             return bool(self.foot) and can is True
         return bool(self.foot) and can is not False

@@ -155,7 +155,9 @@ _STEERING = (
         "Make tasks of unmet requirements, and validate again after them",
         OFFERED,
     ),
-    of_run("undo", "u", "Take a finished task back: revert its commit, open its box", OFFERED),
+    of_run(
+        "undo", "u", "Take a finished task back: revert its commit, open its box", OFFERED, rank=2
+    ),
     of_run("set_aside", "U", "Take the culprit of a red gate out, and keep its work", OFFERED),
 )
 _LOOKING = (

@@ -315,6 +315,7 @@ class Dashboard(Steering, inherit_bindings=False):
             place=page.place,
             status=state.status,
             startable=self.startable,
+            over=self.over,
             targets=meant | {action: _briefly(tests) for action, tests in self.reruns.items()},
             alone=self.gate_only,
             refused=page.unable()

@@ -24,6 +24,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     place: Place = "main"
     status: RunStatus = "ready"
     startable: bool = False
+    over: bool = False
+    """Has the run ended, or its runner died: nobody takes a command."""
     alone: bool = False
     """Are the tests all there is: no run, no tasks, no agents."""
     targets: Mapping[str, str] = {}

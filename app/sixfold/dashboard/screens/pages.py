@@ -33,7 +33,8 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     spent = words.since(progress.started, progress.ended, now)
     lines: list[Part] = [(task.title, "strong"), ("", "")]
     if task.text.strip():
-        lines += [(line, "quiet") for line in task.text.splitlines()] + [("", "")]
+        text = _BOX.sub("[X]", task.text, count=1) if progress.state == "done" else task.text
+        lines += [(line, "quiet") for line in text.splitlines()] + [("", "")]
     for ask in state.asked.values():
         if ask.task == task.id:
             lines += request_page(ask)
@@ -59,6 +60,10 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _listed("files it changed and does not name", progress.outside, "warn")
     lines += _listed("left out: in no commit", progress.left_out, "quiet")
     return [*lines, ("", ""), *needs_page(state, task)]
+
+
+_BOX = re.compile(r"(?<=[-*+] )\[ \]")
+"""A task's box as the plan was read; what is done has it ticked."""
 
 
 def attempts_page(history: Sequence[Attempt], now: datetime) -> list[Part]:
