@@ -28,7 +28,7 @@ from dashboard.scripted import (
     toasts,
 )
 from sixfold import events as ev
-from sixfold.dashboard.app import Dashboard
+from sixfold.dashboard.app import FLOOD, Dashboard
 from sixfold.dashboard.panes.header import Header
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.link import LinkError, Source
@@ -212,6 +212,23 @@ async def test_a_flood_is_painted_once_a_frame_and_the_keys_go_on() -> None:
         assert len(stream.lines) <= 12_500
         assert seen(app, "#stream").endswith("line 999")
         assert app.main.phases._layout_updates - layouts <= 2
+
+
+async def test_in_a_flood_slots_take_turns_and_nothing_is_lost() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        before = {slot.number: slot.total for slot in app.main.slots}
+        for slot in (1, 2, 3, 4):
+            app.feed.take(say(slot, f"T00{slot}", *[("say", "a line")] * FLOOD))
+
+        def gained() -> list[int]:
+            return [slot.total - before[slot.number] for slot in app.main.slots[:4]]
+
+        app.draw()
+        assert sorted(gained()) == [0, 0, FLOOD, FLOOD]
+        app.draw()
+        assert gained() == [FLOOD] * 4
 
 
 async def test_the_reader_is_never_moved() -> None:

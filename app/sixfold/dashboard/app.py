@@ -45,6 +45,8 @@ from sixfold.model import Plan, TestName
 
 FRAME = 1 / 20
 """Seconds from one repaint to the next."""
+FLOOD = 600
+"""Lines of all slots in one frame, beyond which each slot is painted in every other one."""
 
 
 def utc_now() -> datetime:
@@ -106,7 +108,7 @@ class Dashboard(Steering, inherit_bindings=False):
         self._line_filters: list[LineFilter] = [Inert(), *signs]
         """The same ones for good: a row that did not change keeps what they made of it."""
         self._alarm = Alarm(os.environ)
-        self._second = self._moment = 0
+        self._second = self._moment = self._frame = 0
         self._results: Results | None = None
         for notice in self._notices:
             self.story.add(clock(), notice)
@@ -212,11 +214,7 @@ class Dashboard(Steering, inherit_bindings=False):
         if not (self.is_running and self.screen_stack and self.main.ready):
             return  # the panes are not there yet, or are being taken down
         feed, main = self.feed, self.main
-        heard: set[int] = set()
-        for slot in main.slots:
-            if lines := feed.said.pop(slot.number, None):
-                slot.take(lines)
-                heard.add(slot.number)
+        heard = self._hear()
         if feed.printed:
             main.stream.extend(feed.printed)
             feed.printed.clear()
@@ -240,6 +238,20 @@ class Dashboard(Steering, inherit_bindings=False):
         self.mind_keys()
         if self.stopped and self.over:
             self.exit()
+
+    def _hear(self) -> set[int]:
+        """Hand slots what was said in them; while it is very much they take turns.
+
+        A key that is pressed meanwhile waits for half of them only. Gives those that took it.
+        """
+        said = self.feed.said
+        flood = sum(map(len, said.values())) > FLOOD
+        self._frame += 1
+        heard = {n for n in said if not (flood and (n + self._frame) % 2)}
+        for slot in self.main.slots:
+            if slot.number in heard:
+                slot.take(said.pop(slot.number))
+        return heard
 
     def _mind_question(self) -> None:
         """A question goes when there is no reason left to ask it."""
