@@ -26,7 +26,7 @@ from sixfold.refusal import refusal
 from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, read_settings
 from sixfold.runner.leaving import check, leave
-from sixfold.runner.module import module_of, rebased, top_of, workspace
+from sixfold.runner.module import module_of, patient, rebased, top_of, workspace
 from sixfold.runner.watching import by_hand, changes, named
 from sixfold.state import RunState
 
@@ -90,7 +90,7 @@ class GateAlone:
         for path in wanted.files:
             check(path)
         top = top_of(options.directory)
-        gate = read_settings(top or options.directory, options)[0].gate
+        gate = patient(read_settings(top or options.directory, options)[0].gate)
         root, command = top or options.directory.resolve(), gate.command
         if command == GateSettings().command:
             root = module_of(options.directory, top)

@@ -6,11 +6,15 @@ import os
 import subprocess
 from pathlib import Path
 
+from msgspec import structs
+
+from sixfold.config import Duration, GateSettings
 from sixfold.errors import UserError
 from sixfold.gate import toolchain
 from sixfold.gate.command import survey
 from sixfold.runner.store import find_root
 
+A_DAY = 24 * 60 * 60.0
 MOST_NAMED = 5
 """Modules that a message names."""
 
@@ -69,3 +73,8 @@ def rebased(word: str, directory: Path, root: Path) -> str:
         return word
     path = os.path.relpath(directory.resolve() / word, root.resolve())
     return path if path.startswith("..") else f"./{path}" if path != "." else "."
+
+
+def patient(gate: GateSettings) -> GateSettings:
+    """The settings; where nobody asked for any, go's own `-timeout` alone ends what hangs."""
+    return structs.replace(gate, timeout=Duration(A_DAY)) if gate == GateSettings() else gate

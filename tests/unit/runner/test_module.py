@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sixfold.config import GateSettings
 from sixfold.errors import UserError
-from sixfold.runner.module import module_of, rebased, workspace
+from sixfold.runner.module import A_DAY, module_of, patient, rebased, workspace
 
 
 @pytest.fixture
@@ -62,3 +63,9 @@ def test_patterns_are_the_persons_wherever_the_command_runs(
     top: Path, word: str, there: str
 ) -> None:
     assert rebased(word, top / "svc/in", top) == there
+
+
+def test_tests_may_take_long_unless_somebody_set_a_limit() -> None:
+    assert patient(GateSettings()).timeout == A_DAY
+    asked = GateSettings(command=["make", "test"])
+    assert patient(asked) == asked
