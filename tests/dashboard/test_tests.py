@@ -131,6 +131,23 @@ def test_what_one_rerun_mended_stays_mended_when_another_test_is_rerun() -> None
     assert found.packages[STORE].state == "failed"
 
 
+async def test_a_test_that_passed_when_run_again_is_called_flaky_and_tells_why_it_failed() -> None:
+    wrong = Failure(STORE, "TestConcurrent", "fail", message="only once", flaky=True)
+    again = rerun(1, STORE, "TestConcurrent")
+    reason = "1 flaky test passed when run again"
+    ended = ev.GateEnded(gate=2, cause="phase", verdict="green", reason=reason, failures=[wrong])
+    run = Run(*RUNNING, *gates.RED, *again, ended)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await in_tests(pilot, run)
+        app.main.gate.tests.choose(f"test {STORE} TestConcurrent")
+        await settle(pilot, run)
+        text = seen(app)
+        assert reason in text
+        assert "flaky: it failed, and passes when it is run again" in text
+        assert "only once" in text
+        assert "passes now" not in text
+
+
 def test_of_many_passed_tests_the_rest_is_counted() -> None:
     many = gates.package(COUNT, "passed", passed=1204, tests=[ev.TestProgress("TestA", "passed")])
     found = results(gates.STARTED, gates.progress(many, passed=1204))

@@ -29,6 +29,7 @@ class Results:
         self._asked = {one.package for rerun in reruns for one in rerun.started.tests}
         self.running = self._running(state)
         self.failures = self._failures(state)
+        self._lucky = _lucky(state)
         self._by_name: dict[Name, list[Failure]] = {}
         for failure in self.failures:
             self._by_name.setdefault((failure.package, failure.test), []).append(failure)
@@ -126,6 +127,15 @@ class Results:
             again is not None and _passed(again) and _was(self._gate.of(package), again, "failed")
         )
 
+    def lucky(self, package: str, test: str) -> Failure | None:
+        """What a test failed for that counts as passed, since it passed when it was run again."""
+        return self._lucky.get((package, test))
+
+    @property
+    def luck(self) -> bool:
+        """Is the gate green only because what failed passed when it was run again."""
+        return bool(self._lucky)
+
     def touched(self, package: str) -> bool:
         """Was anything of a package run once more."""
         return self.rerun is not None and package in self._asked
@@ -175,6 +185,12 @@ class Results:
         names = dict.fromkeys(TestName(one.package, one.test) for one in self.failures)
         whole = {one.package for one in names if not one.test}
         return [one for one in names if one.package and (not one.test or one.package not in whole)]
+
+
+def _lucky(state: RunState) -> dict[Name, Failure]:
+    ended = state.gate.ended if state.gate else None
+    failures = ended.failures if ended and ended.verdict == "green" else []
+    return {(one.package, one.test): one for one in failures}
 
 
 def _passed(test: ev.TestProgress) -> bool:

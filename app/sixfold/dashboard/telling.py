@@ -25,7 +25,8 @@ def told(
     failures = results.failures_of(package, test)
     lines = _test(results, package, test) if test else _package(results, package)
     gap: list[Part] = [] if test else [BLANK]
-    for failure in failures:
+    lucky = results.lucky(package, test)
+    for failure in [*failures, *([lucky] if lucky and not failures else [])]:
         lines += [*gap, *failure_block(state, failure)]
         gap = [BLANK]
     lines += _suspects(state, failures)

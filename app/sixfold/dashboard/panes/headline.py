@@ -58,7 +58,8 @@ class Headline(Painted):
     def _now(self, width: int) -> list[Part]:
         state, results = self.dashboard.state, self.dashboard.results
         gate = state.gate
-        if state.reruns:
+        over = gate and gate.ended and all(one.ended for one in state.reruns)
+        if state.reruns and not (over and results.luck):
             return row(_rerun(state.reruns[-1], self.dashboard.feed.again.latest), [], width)
         if gate and gate.ended:
             reason = [(f"   {gate.ended.reason}", "quiet")] if gate.ended.reason else []

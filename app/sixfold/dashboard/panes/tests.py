@@ -242,7 +242,10 @@ class TestTree(CursorRows):
             (f"  {note}" if note else "", "quiet"),
         ]
         took = f"{seconds:.1f} s" if state == "running" else f"{seconds:.2f} s" if seconds else ""
-        mark: list[Part] = [("passes now ", "good")] if again else []
+        lucky = self.results.lucky(one.package, one.test)
+        mark: list[Part] = (
+            [("flaky ", "warn") if lucky else ("passes now ", "good")] if again else []
+        )
         return left, [*mark, (f"{took:>9} ", "busy" if state == "running" else "quiet")]
 
     def _failed(self, failure: Failure, name: str, package: str) -> tuple[list[Part], list[Part]]:
