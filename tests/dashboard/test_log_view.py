@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from sixfold.dashboard.app import Dashboard
@@ -131,6 +133,21 @@ async def test_a_search_is_marked_and_round_the_end() -> None:
         assert len(set(places)) == 3
         marked = [s for y in range(24) for s in log.render_line(y) if s.text == "Needle"]
         assert all(segment.style and segment.style.bgcolor for segment in marked)
+
+
+async def test_what_is_typed_at_once_is_looked_for_and_no_key_of_it_acts() -> None:
+    async with Dashboard().run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(range(200)))
+        for character in "/1/?9q":
+            pilot.app.post_message(Key(_character_to_key(character), character))
+        await pilot.pause()
+        await pilot.pause(0.1)
+        assert pilot.app.screen.query_one(Input).value == "1/?9q"
+        assert isinstance(pilot.app.screen, OneLog)
+        assert not pilot.app._notifications
 
 
 FOR_EVER, NASTY = "(a+)+$", "a" * 60 + "b"

@@ -202,7 +202,15 @@ class Dashboard(Steering, inherit_bindings=False):
             self._keep_hint()
             self._keep_hint = None
             self.main.query(Hint).remove()
-        await super().on_event(event)
+        if not (isinstance(event, Key) and self._is_late(event)):
+            await super().on_event(event)
+
+    def _is_late(self, event: Key) -> bool:
+        """Was it pressed when one was to type; it comes from a pane that had the focus then."""
+        page, text = self.page, event.character
+        return bool(
+            event.is_forwarded and event.is_printable and text and page and page.typed(text)
+        )
 
     async def on_unmount(self) -> None:
         """Let go of the run."""

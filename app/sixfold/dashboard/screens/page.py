@@ -181,10 +181,17 @@ class Page(Screen[None], inherit_bindings=False):
         if isinstance(log := self.log_view, DiffView):
             log.go_to_file(by)
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Find as one types."""
         if (log := self.log_view) and not self.query(FindBar):
-            self.mount(FindBar(log), before=self.query_one(KeyBar))
+            await self.mount(FindBar(log), before=self.query_one(KeyBar))
+
+    def typed(self, text: str) -> bool:
+        """Was this meant for the line where one types what to find; it came before that."""
+        bar = next(iter(self.query(FindBar)), None)
+        if bar:
+            bar.type(text)
+        return bar is not None
 
     @on(LogView.GivenUp)
     def _tell_of_search(self) -> None:

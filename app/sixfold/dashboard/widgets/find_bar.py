@@ -46,6 +46,10 @@ class FindBar(Horizontal):
         """Type at once."""
         self.query_one(Input).focus()
 
+    def type(self, text: str) -> None:
+        """As if it were typed here."""
+        self.query_one(Input).insert_text_at_cursor(text)
+
     @on(Input.Changed)
     def _look(self, event: Input.Changed) -> None:
         sought = self._log_view.find(event.value)
