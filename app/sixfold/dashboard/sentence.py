@@ -48,11 +48,8 @@ def _mending(state: RunState) -> list[str]:
 
 def _validating(state: RunState) -> list[str]:
     left = sum(not one.verdict for one in state.requirements.values())
-    return [
-        f"{work.agent} judges {words.count(left, 'requirement')} of the spec"
-        for work in state.work.values()
-        if work.label == VALIDATION
-    ]
+    judged = f"{words.count(left, 'requirement')} of the spec {'is' if left == 1 else 'are'} judged"
+    return [f"{judged} by {work.agent}" for work in state.work.values() if work.label == VALIDATION]
 
 
 def _judging(state: RunState) -> list[str]:
@@ -75,7 +72,7 @@ def _idle(state: RunState) -> str:
 def _who(works: list[Work]) -> str:
     if len(works) > MOST_NAMED:
         return f"{len(works)} tasks"
-    return words.both([work.label for work in sorted(works, key=lambda one: one.slot)])
+    return words.both(sorted(work.label for work in works))
 
 
 def _verb(works: list[Work], one: str, more: str) -> str:
