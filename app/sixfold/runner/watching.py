@@ -18,7 +18,8 @@ class _Sources(DefaultFilter):
 
     def __init__(self, written: Collection[Path]) -> None:
         super().__init__(ignore_dirs=_IGNORED)
-        self._written = {str(path.resolve()) for path in written}
+        new = [path.with_name(f".{path.name}.new") for path in written]  # until it is whole
+        self._written = {str(path.resolve()) for path in (*written, *new)}
 
     def __call__(self, change: Change, path: str) -> bool:
         return path not in self._written and super().__call__(change, path)

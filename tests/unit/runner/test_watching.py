@@ -15,7 +15,7 @@ async def test_sources_count_and_what_is_written_by_us_or_git_does_not(tmp_path:
     found = changes(tmp_path, [left])
     first = asyncio.ensure_future(anext(found))
     for _ in range(200):  # until the watcher is there
-        for name in (".git/x", ".sixfold/x", "node_modules/x", "t.json", "a/a.go"):
+        for name in (".git/x", ".sixfold/x", "node_modules/x", "t.json", ".t.json.new", "a/a.go"):
             (tmp_path / name).write_text("x")
         done, _ = await asyncio.wait({first}, timeout=0.05)
         if done:
