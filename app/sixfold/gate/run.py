@@ -191,16 +191,12 @@ class _Watch:
             if late:
                 self._listener.expire(late)
         finally:
-            await self._end()
+            await self._child.end(signal.SIGINT)
             await asyncio.wait(streams, timeout=LAST_WORDS)
             for task in (clock, ended, *streams):
                 task.cancel()
             await asyncio.gather(clock, ended, *streams, return_exceptions=True)
         return self._judge(late)
-
-    async def _end(self) -> None:
-        """End the command and what it left behind, even while being cancelled."""
-        await asyncio.shield(asyncio.ensure_future(self._child.end(signal.SIGINT)))
 
     def _judge(self, late: str) -> GateResult:
         self._listener.close()

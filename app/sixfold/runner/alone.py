@@ -70,6 +70,7 @@ class GateAlone:
         """Where the raw output is kept, as long as somebody listens."""
         self._gates = 0
         self._task: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._busy = False
         """Does the test command run, or is it about to."""
         self._stopping = asyncio.Event()
@@ -107,15 +108,12 @@ class GateAlone:
         with tempfile.TemporaryDirectory(prefix="sixfold-test-") as folder:
             self._archives = Path(folder)
             self._begin(self._judge(ALL))
-            watching = asyncio.create_task(self._watch()) if self._wanted.watch else None
+            self._watching = asyncio.create_task(self._watch()) if self._wanted.watch else None
             try:
                 while batch := await self._inbox.get():
                     yield batch
             finally:
-                tasks = [task for task in (self._task, watching) if task]
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._end()
                 watchdog.communicate()
 
     def stop(self) -> None:
@@ -140,8 +138,15 @@ class GateAlone:
         return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
 
     async def close(self) -> None:
-        """Let the messages end, and with them what runs."""
+        """End what runs, and the messages with it."""
         self._inbox.put_nowait([])
+        await self._end()
+
+    async def _end(self) -> None:
+        tasks = [task for task in (self._task, self._watching) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         async def busy() -> None:
