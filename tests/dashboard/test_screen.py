@@ -214,7 +214,7 @@ async def test_a_flood_is_painted_once_a_frame_and_the_keys_go_on() -> None:
         assert app.main.phases._layout_updates - layouts <= 2
 
 
-async def test_in_a_flood_slots_take_turns_and_nothing_is_lost() -> None:
+async def test_in_a_flood_slots_give_way_to_keys_take_turns_and_lose_nothing() -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=(160, 48)) as pilot:
         app = await settle(pilot, run)
@@ -225,10 +225,23 @@ async def test_in_a_flood_slots_take_turns_and_nothing_is_lost() -> None:
         def gained() -> list[int]:
             return [slot.total - before[slot.number] for slot in app.main.slots[:4]]
 
+        app._pressed = True
+        app.draw()
+        assert gained() == [0] * 4
+        app._pressed = True  # a key that is held down does not stop them
         app.draw()
         assert sorted(gained()) == [0, 0, FLOOD, FLOOD]
         app.draw()
         assert gained() == [FLOOD] * 4
+
+
+async def test_a_key_in_a_flood_is_noticed_before_the_next_frame() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        app._hear = set  # type: ignore[method-assign]
+        await pilot.press("3")
+        assert app._pressed
 
 
 async def test_the_reader_is_never_moved() -> None:

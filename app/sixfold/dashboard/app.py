@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Sized
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -109,6 +109,8 @@ class Dashboard(Steering, inherit_bindings=False):
         """The same ones for good: a row that did not change keeps what they made of it."""
         self._alarm = Alarm(os.environ)
         self._second = self._moment = self._frame = 0
+        self._pressed = self._gives_way = False
+        """Was a key pressed since the last frame, and did that one leave it the processor."""
         self._results: Results | None = None
         for notice in self._notices:
             self.story.add(clock(), notice)
@@ -198,6 +200,7 @@ class Dashboard(Steering, inherit_bindings=False):
 
     async def on_event(self, event: Event) -> None:
         """As Textual does; with the first key or click the hint was read."""
+        self._pressed |= isinstance(event, Key)
         if isinstance(event, Key | MouseDown) and self._keep_hint:
             self._keep_hint()
             self._keep_hint = None
@@ -223,9 +226,6 @@ class Dashboard(Steering, inherit_bindings=False):
             return  # the panes are not there yet, or are being taken down
         feed, main = self.feed, self.main
         heard = self._hear()
-        if feed.printed:
-            main.stream.extend(feed.printed)
-            feed.printed.clear()
         for event in feed.news:
             self._report(event)
         feed.news.clear()
@@ -248,18 +248,26 @@ class Dashboard(Steering, inherit_bindings=False):
             self.exit()
 
     def _hear(self) -> set[int]:
-        """Hand slots what was said in them; while it is very much they take turns.
+        """Hand the panes what was said in them; gives the slots that took it.
 
-        A key that is pressed meanwhile waits for half of them only. Gives those that took it.
+        While it is very much they take turns, and none does where a key has to be answered first.
         """
-        said = self.feed.said
-        flood = sum(map(len, said.values())) > FLOOD
-        self._frame += 1
-        heard = {n for n in said if not (flood and (n + self._frame) % 2)}
-        for slot in self.main.slots:
-            if slot.number in heard:
-                slot.take(said.pop(slot.number))
-        return heard
+        feed, main = self.feed, self.main
+        waiting: dict[int, Sized] = {0: feed.printed, **feed.said}
+        flood = sum(map(len, waiting.values())) > FLOOD
+        self._gives_way = flood and self._pressed and not self._gives_way
+        self._pressed = False
+        if flood:
+            self._frame += not self._gives_way
+            turn = [] if self._gives_way else [n for n in waiting if (n + self._frame) % 2]
+            waiting = {n: waiting[n] for n in turn}
+        if waiting.get(0):
+            main.stream.extend(feed.printed)
+            feed.printed.clear()
+        for slot in main.slots:
+            if slot.number in waiting:
+                slot.take(feed.said.pop(slot.number))
+        return {*waiting} - {0}
 
     def _mind_question(self) -> None:
         """A question goes when there is no reason left to ask it."""

@@ -14,7 +14,7 @@ class Bulk(Struct, frozen=True, kw_only=True, tag_field="type", tag=snake):
     """A message that may be dropped for a slow viewer."""
 
 
-class Utterance(Struct, frozen=True, array_like=True):
+class Utterance(Struct, frozen=True, array_like=True, gc=False):
     """A line of an agent, or our own about it (`note`).
 
     A tool call is told when it begins (`do`) and when it has ended: well (`did`) or not (`error`).
@@ -38,7 +38,7 @@ class AgentOutput(Bulk, frozen=True, kw_only=True):
     lines: list[Utterance]
 
 
-class OutputLine(Struct, frozen=True, array_like=True):
+class OutputLine(Struct, frozen=True, array_like=True, gc=False):
     """A line of test output, with what it means for the eye."""
 
     text: str
@@ -52,7 +52,7 @@ class GateOutput(Bulk, frozen=True, kw_only=True):
     lines: list[OutputLine]
 
 
-class TestProgress(Struct, frozen=True, array_like=True):
+class TestProgress(Struct, frozen=True, array_like=True, gc=False):
     """A test that has ended."""
 
     __test__ = False
