@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from operator import itemgetter
-from statistics import fmean
 from typing import NamedTuple
 
 from sixfold.dashboard import words
@@ -88,8 +87,9 @@ def _judged(history: History, now: datetime) -> dict[int, float]:
 
 def _usual(ended: Sequence[float], open_: Iterable[float]) -> float:
     """Of what has ended; what takes longer than that already counts as well."""
-    usual = fmean(ended)
-    return fmean([*ended, *(seconds for seconds in open_ if seconds > usual)])
+    usual = sum(ended) / len(ended)
+    counted = [*ended, *(seconds for seconds in open_ if seconds > usual)]
+    return sum(counted) / len(counted)
 
 
 def _busy(one: Attempt, now: datetime) -> float:
