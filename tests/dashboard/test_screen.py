@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 
 import pytest
 from msgspec import structs
@@ -242,6 +243,26 @@ async def test_a_key_in_a_flood_is_noticed_before_the_next_frame() -> None:
         app._hear = set  # type: ignore[method-assign]
         await pilot.press("3")
         assert app._pressed
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+async def test_time_that_passes_paints_the_heads_of_slots_and_no_log(size: tuple[int, int]) -> None:
+    run, now = Run(*RUNNING), [NOW]
+    app = Dashboard(run, clock=lambda: now[0])
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, run)
+        slot = app.main.slots[2]
+        before = seen(app, f"#{slot.id}").split("\n")[0]
+        painted: list[int] = []
+        paint = slot.render_line
+        slot.render_line = lambda y: painted.append(y) or paint(y)  # type: ignore[method-assign,func-returns-value]
+        now[0] += timedelta(minutes=3)
+        app.main.refresh_clock()
+        await pilot.pause()
+        assert set(painted) == {*range(len(slot.heads))}
+        after = seen(app).split("\n")[slot.region.y]
+        assert before.strip() not in after
+        assert seen(app, f"#{slot.id}").split("\n")[0].strip() in after
 
 
 async def test_the_reader_is_never_moved() -> None:

@@ -317,7 +317,7 @@ class MainScreen(Page):
             self.phases.refresh()
         for slot in self.slots:
             if slot.work:
-                slot.refresh()
+                slot.refresh_head()
 
     def _fit_slots(self, number: int) -> None:
         """As many slots as the run has."""

@@ -53,6 +53,10 @@ class Rows(Painted, can_focus=True):
         finally:
             self._heads = None
 
+    def refresh_head(self) -> None:
+        """Paint the head anew, and no row below it."""
+        self.refresh(Region(0, 0, self.size.width, len(self.heads)))
+
     @property
     def page(self) -> int:
         """Number of rows that fit."""
