@@ -28,11 +28,11 @@ sys.exit(app.return_code)
 class InTerminal:
     """A dashboard on a pseudo-terminal that is not its controlling one: no SIGHUP saves us."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = PROGRAM) -> None:
         self.master, slave = pty.openpty()
         env = {**os.environ, "PYTHONPATH": str(TESTS), "TERM": "xterm-256color"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM], stdin=slave, stdout=slave, stderr=slave, env=env
+            [sys.executable, "-c", program], stdin=slave, stdout=slave, stderr=slave, env=env
         )
         os.close(slave)
 
@@ -112,3 +112,15 @@ def test_it_stops_and_goes_on_as_the_shell_wants(terminal: InTerminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.process.wait(10) == 128 + signal.SIGTERM
     os.close(terminal.master)
+
+
+def test_it_ends_with_the_terminal_though_it_has_much_to_paint() -> None:
+    busy = "app.call_later(lambda: app.set_interval(0.001, lambda: app._driver.write(' ')))\n"
+    terminal = InTerminal(PROGRAM.replace("app.run()", f"{busy}app.run()"))
+    terminal.read_until(b"PHASES")
+    os.close(terminal.master)
+    try:
+        assert terminal.process.wait(10) != 0
+    finally:
+        terminal.process.kill()
+        terminal.process.wait()

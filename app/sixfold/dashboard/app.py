@@ -15,6 +15,8 @@ from rich.console import RenderableType
 from rich.style import Style
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, MouseDown
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -34,7 +36,7 @@ from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
-from sixfold.dashboard.terminal import Terminal, mind_signals, mind_stops
+from sixfold.dashboard.terminal import Outliving, Terminal, mind_signals, mind_stops
 from sixfold.dashboard.theme import THEMES, TONES, fallbacks, fitting, style_sheet
 from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.hint import Hint
@@ -152,6 +154,11 @@ class Dashboard(Steering, inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own names for colours, under themes that do not know them."""
         return fallbacks(self.current_theme)
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that outlives its terminal, where there is one."""
+        found = super().get_driver_class()
+        return Outliving if found is LinuxDriver else found
 
     def get_default_screen(self) -> Screen[None]:
         """The panes."""

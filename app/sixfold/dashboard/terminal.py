@@ -8,7 +8,12 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
+from typing import Any, cast
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 
 GONE = select.POLLHUP | select.POLLNVAL | select.POLLERR
 
@@ -43,6 +48,43 @@ def mind_stops(paint: Callable[[], object]) -> None:
 
     signal.signal(signal.SIGTSTP, hear)
     signal.signal(signal.SIGCONT, hear)
+
+
+class Outliving(LinuxDriver):
+    """Textual's driver, for which writing to a terminal that is gone is no error.
+
+    Its writer would die of one, and the app wait for ever for a queue that nobody empties.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = cast("Any", _Unfailing(self._file))
+
+
+class _Unfailing:
+    """A file that forgets what cannot be written."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 class Terminal:
