@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,7 +103,11 @@ async def test_each_window_has_a_dashboard_of_its_own_and_takes_it_along(
 ) -> None:
     def dashboards() -> int:
         children = psutil.Process(serving.pid).children(recursive=True)
-        return sum("attach" in one.cmdline() for one in children)
+        found = 0
+        for one in children:
+            with suppress(psutil.Error):  # it has just ended
+                found += "attach" in one.cmdline()
+        return found
 
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
