@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Sequence, Sized
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -48,7 +48,7 @@ from sixfold.model import Plan, TestName
 FRAME = 1 / 20
 """Seconds from one repaint to the next."""
 FLOOD = 600
-"""Lines of all slots in one frame, beyond which each slot is painted in every other one."""
+"""Lines of all panes in one frame, beyond which each pane takes its own in every other one."""
 
 
 def utc_now() -> datetime:
@@ -260,21 +260,20 @@ class Dashboard(Steering, inherit_bindings=False):
         While it is very much they take turns, and none does where a key has to be answered first.
         """
         feed, main = self.feed, self.main
-        waiting: dict[int, Sized] = {0: feed.printed, **feed.said}
-        flood = sum(map(len, waiting.values())) > FLOOD
+        flood = len(feed.printed) + sum(map(len, feed.said.values())) > FLOOD
         self._gives_way = flood and self._pressed and not self._gives_way
         self._pressed = False
-        if flood:
-            self._frame += not self._gives_way
-            turn = [] if self._gives_way else [n for n in waiting if (n + self._frame) % 2]
-            waiting = {n: waiting[n] for n in turn}
-        if waiting.get(0):
+        if self._gives_way:
+            return set()
+        self._frame += flood
+        turn = {n for n in (0, *feed.said) if not flood or (n + self._frame) % 2}
+        if 0 in turn and feed.printed:
             main.stream.extend(feed.printed)
             feed.printed.clear()
-        for slot in main.slots:
-            if slot.number in waiting:
-                slot.take(feed.said.pop(slot.number))
-        return {*waiting} - {0}
+        heard = [slot for slot in main.slots if slot.number in turn]
+        for slot in heard:
+            slot.take(feed.said.pop(slot.number))
+        return {slot.number for slot in heard}
 
     def _mind_question(self) -> None:
         """A question goes when there is no reason left to ask it."""

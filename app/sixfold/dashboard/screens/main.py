@@ -45,9 +45,10 @@ class MainScreen(Page):
 
     def compose(self) -> ComposeResult:
         """The panes, from the first paint on as the size wants them."""
+        size = self.app.size
         self.add_class(
-            "-wide" if self.app.size.width >= WIDE else "-narrow",
-            "-tall" if self.app.size.height >= TALL else "-short",
+            max(one for one in self.HORIZONTAL_BREAKPOINTS if one[0] <= size.width)[1],
+            max(one for one in self.VERTICAL_BREAKPOINTS if one[0] <= size.height)[1],
         )
         yield Header()
         with Container(id="body"):
