@@ -4,7 +4,7 @@
 
 What arrives is decoded from the wire, as of the link. Beside each figure stands the same dashboard
 where nothing happens. Of a key's time the part is told, too, in which this process had a processor:
-that is all of it where nobody else uses the machine.
+the rest is waiting, for the next painting or for others who use the machine.
 """
 
 from __future__ import annotations
@@ -160,13 +160,13 @@ def at(spans: Sequence[float], part: float) -> float:
 
 
 def show(name: str, spans: Sequence[tuple[float, float]]) -> float:
-    """One row; its p99 of a processor."""
+    """One row; its p99."""
     walls, busies = [wall for wall, _ in spans], [busy for _, busy in spans]
     print(
         f"{name:32}{at(walls, 0.5):6.1f} ms p50 {at(walls, 0.99):6.1f} ms p99; of a processor"
         f" {at(busies, 0.5):6.1f} ms p50 {at(busies, 0.99):6.1f} ms p99"
     )
-    return at(busies, 0.99)
+    return at(walls, 0.99)
 
 
 def main(rate: int = 50_000, seconds: float = 8) -> None:

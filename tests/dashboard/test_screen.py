@@ -31,6 +31,7 @@ from dashboard.scripted import (
 from sixfold import events as ev
 from sixfold.dashboard.app import FLOOD, Dashboard
 from sixfold.dashboard.panes.header import Header
+from sixfold.dashboard.screens.page import PAINT
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.link import LinkError, Source
 from sixfold.model import PlanWarning
@@ -243,6 +244,18 @@ async def test_a_key_in_a_flood_is_noticed_before_the_next_frame() -> None:
         app._hear = set  # type: ignore[method-assign]
         await pilot.press("3")
         assert app._pressed
+
+
+@pytest.mark.parametrize("key", ["", "T", "?"])
+async def test_a_key_behind_a_painting_does_not_wait_as_long_as_textual_has_it(key: str) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press(*key.split())
+        await settle(pilot)
+        assert app.page
+        clocks = [timer for timer in app.page._timers if timer.name == "screen_update"]
+        assert [clock._interval for clock in clocks] == [PAINT]
 
 
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from sixfold.dashboard import words
@@ -24,6 +26,9 @@ from sixfold.model import TestName
 if TYPE_CHECKING:
     from sixfold.dashboard.app import Dashboard
 
+PAINT = 1 / 240
+"""Seconds from one painting to the next, at least."""
+
 
 class Page(Screen[None], inherit_bindings=False):
     """A screen with panes of rows, of which one is in focus, and a footer of keys."""
@@ -31,6 +36,11 @@ class Page(Screen[None], inherit_bindings=False):
     place: ClassVar[Place]
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but the panes that it concerns are painted, and no others."""
+
+    @cached_property
+    def _update_timer(self) -> Timer:
+        """As Textual's, which has a key that comes behind a painting wait for two sixtieths."""
+        return self.set_interval(PAINT, self._on_timer_update, name="screen_update", pause=True)
 
     @property
     def dashboard(self) -> Dashboard:
