@@ -29,8 +29,9 @@ from dashboard.scripted import (
 )
 from sixfold import events as ev
 from sixfold.dashboard.app import Dashboard
-from sixfold.dashboard.inbox import detail, matters, tally
+from sixfold.dashboard.inbox import matters, tally
 from sixfold.dashboard.screens.inbox import InboxScreen
+from sixfold.dashboard.screens.pages import matter_page
 from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.state import RunState
@@ -102,7 +103,7 @@ def test_each_requirement_that_is_not_met_waits_until_it_is_sent_back() -> None:
 def test_a_requirement_that_is_not_met_is_told_with_its_evidence() -> None:
     now = state(*RUNNING, *VALIDATING, *JUDGED)
     matter = matters(now, gone=False, read=0)[1]
-    text = "\n".join(line for line, _ in detail(now, matter, datetime.now(UTC)))
+    text = "\n".join(line for line, _ in matter_page(now, matter, datetime.now(UTC)))
     assert "An error MUST name the file" in text
     assert "count/pool.go" in text
 

@@ -258,6 +258,16 @@ async def test_a_key_behind_a_painting_does_not_wait_as_long_as_textual_has_it(k
         assert [clock._interval for clock in clocks] == [PAINT]
 
 
+async def test_a_row_that_did_not_change_keeps_what_the_filters_made_of_it() -> None:
+    async with dashboard(Run(*RUNNING)).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot)
+        before = app.get_line_filters()
+        assert len(before) == 1
+        assert app.get_line_filters()[0] is before[0]
+        app.theme = "ansi-dark"  # its colours stay the terminal's own
+        assert app.get_line_filters()[0] is not before[0]
+
+
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])
 async def test_time_that_passes_paints_the_heads_of_slots_and_no_log(size: tuple[int, int]) -> None:
     run, now = Run(*RUNNING), [NOW]

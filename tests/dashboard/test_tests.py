@@ -419,10 +419,10 @@ async def test_what_a_test_told_can_be_searched() -> None:
         app = await in_tests(pilot, run, chosen=1)
         await pilot.press("slash", *"goroutine 13", "enter")
         await settle(pilot)
-        assert app.main.gate.told.pattern is not None
+        assert app.main.gate.shown.pattern is not None
         await pilot.press("n", "N", "escape")
         await settle(pilot)
-        assert app.main.gate.told.pattern is None
+        assert app.main.gate.shown.pattern is None
         assert app.main.zoomed == "gate"
 
 

@@ -29,17 +29,15 @@ from sixfold.dashboard.alarm import NEWS, Alarm
 from sixfold.dashboard.figures import figures
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.results import Results
-from sixfold.dashboard.screens import pages
 from sixfold.dashboard.screens.main import MainScreen
 from sixfold.dashboard.screens.page import Page
-from sixfold.dashboard.screens.question import Question
 from sixfold.dashboard.situation import Situation, refusals
 from sixfold.dashboard.steering import Steering
 from sixfold.dashboard.story import ANNOUNCED, told
 from sixfold.dashboard.terminal import Outliving, Terminal, mind_signals, mind_stops
 from sixfold.dashboard.theme import THEMES, TONES, fallbacks, fitting, style_sheet
-from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.hint import Hint
+from sixfold.dashboard.widgets.in_turn import InTurn
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
 from sixfold.link import Recording, Source
@@ -57,17 +55,17 @@ def utc_now() -> datetime:
 
 
 def _bindings() -> list[BindingType]:
-    """Two for each action: what it does, and, where it can not be done now, why not."""
-    found: list[BindingType] = []
-    for action in ACTIONS:
-        for name, id_ in (
-            (action.name, action.id),
-            (f"app.explain({action.id!r})", f"why {action.id}"),
-        ):
-            found.append(
-                Binding(action.keys, name, action.label, id=id_, tooltip=action.tooltip, show=False)
-            )
-    return found
+    return [
+        Binding(
+            action.keys,
+            f"app.do({action.id!r})",
+            action.label,
+            id=action.id,
+            tooltip=action.tooltip,
+            show=False,
+        )
+        for action in ACTIONS
+    ]
 
 
 class Dashboard(Steering, inherit_bindings=False):
@@ -106,9 +104,11 @@ class Dashboard(Steering, inherit_bindings=False):
         self.situation = Situation(place="dialog")
         """What the keys depend on, as of the last frame; before the first no key does anything."""
         self._tones: dict[str, Style] = {}
-        signs = [PlainSigns()] if lacks_signs(os.environ) else []
-        self._line_filters: list[LineFilter] = [Inert(), *signs]
-        """The same ones for good: a row that did not change keeps what they made of it."""
+        self._line_filters: list[LineFilter] = [Inert()]
+        if lacks_signs(os.environ):
+            self._line_filters.append(PlainSigns())
+        self._in_turn = InTurn([])
+        """The same one as long as may be: a row that did not change keeps what it made of it."""
         self._alarm = Alarm(os.environ)
         self._second = self._moment = self._frame = 0
         self._pressed = self._gives_way = False
@@ -166,7 +166,10 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Whatever is painted, and whoever painted it: nothing but text reaches the terminal."""
-        return [*super().get_line_filters(), *self._line_filters]
+        filters = [*super().get_line_filters(), *self._line_filters]
+        if self._in_turn.filters != filters:
+            self._in_turn = InTurn(filters)
+        return [self._in_turn]
 
     def refresh_css(self, animate: bool = True) -> None:
         """Parse the style sheets anew; before there is a screen their colours are all it needs."""
@@ -278,7 +281,9 @@ class Dashboard(Steering, inherit_bindings=False):
     def _mind_question(self) -> None:
         """A question goes when there is no reason left to ask it."""
         question = self.screen
-        if isinstance(question, Question) and not question.stands():
+        if not question.is_modal:
+            return
+        if isinstance(question, screens.Question) and not question.stands():
             question.dismiss("")
             self.toast("what was asked is settled", "look")
 
@@ -373,7 +378,7 @@ class Dashboard(Steering, inherit_bindings=False):
             wrapped=log is not None and log.wrapped,
             steps=page.slot in state.work and page.slot in self.feed.steps,
             planned=state.plan is not None,
-            diff=isinstance(log, DiffView),
+            diff=page.diff,
             sections=isinstance(page, screens.TaskScreen),
             attempts=isinstance(page, screens.TaskScreen) and page.of_attempt,
             phases=isinstance(page.pane, Phases),
@@ -396,29 +401,28 @@ class Dashboard(Steering, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """True: it can be done. None: not now. False: not here."""
         now = self.look_around()
-        if action == "explain":
-            return isinstance(BY_ID[str(parameters[0])].can(now), str)
+        if action == "do":
+            return BY_ID[str(parameters[0])].can(now) is not False
         name = f"{action}({', '.join(map(repr, parameters))})" if parameters else action
         if name not in BY_ID:
             return super().check_action(action, parameters)
         can = BY_ID[name].can(now)
         return None if isinstance(can, str) else can
 
-    def action_explain(self, action: str) -> None:
-        """Say why a key does nothing now."""
-        why = BY_ID[action].can(self.look_around())
+    async def action_do(self, id_: str) -> None:
+        """What a key does; where it can not be done now, why not."""
+        if not await self.run_action(BY_ID[id_].name):
+            self.explain(id_)
+
+    def explain(self, id_: str) -> None:
+        """Say why an action can not be done now."""
+        why = BY_ID[id_].can(self.look_around())
         if isinstance(why, str):
-            self.toast(f"{BY_ID[action].shown_key} {BY_ID[action].label}: {why}")
+            self.toast(f"{BY_ID[id_].shown_key} {BY_ID[id_].label}: {why}")
 
     async def action_help(self) -> None:
         """All keys."""
-        page = pages.help_page(self.look_around())
-        await self.open(screens.TextScreen("KEYS", page, hang=pages.MEANING))
-
-    async def do(self, action: str) -> None:
-        """As if the action's key were pressed."""
-        if not await self.run_action(BY_ID[action].name):
-            await self.run_action(f"app.explain({action!r})")
+        await self.open(screens.HelpScreen(self.look_around()))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's
         """The palette: every action of the table, and the theme."""
@@ -426,7 +430,7 @@ class Dashboard(Steering, inherit_bindings=False):
             yield SystemCommand(
                 f"{action.label} ({action.shown_key})",
                 action.tooltip,
-                lambda name=action.id: self.call_later(self.do, name),
+                lambda name=action.id: self.call_later(self.action_do, name),
             )
         yield SystemCommand("theme", "Other colours", self.action_change_theme)
 

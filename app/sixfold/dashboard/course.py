@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from operator import itemgetter
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from sixfold.dashboard import words
 from sixfold.history import Attempt, History, between
@@ -22,7 +23,7 @@ LATE = 1 / 4
 """What is left of anything that takes longer than usual, as a part of what is usual."""
 
 
-class Usual(NamedTuple):
+class Usual(Struct, frozen=True):
     """What things took in this run, in seconds."""
 
     task: float
@@ -33,7 +34,7 @@ class Usual(NamedTuple):
     """One gate."""
 
 
-class Course(NamedTuple):
+class Course(Struct, frozen=True):
     """Seconds from now."""
 
     end: float

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
-from sixfold.dashboard.screens import pages
-from sixfold.dashboard.telling import failure_block
-from sixfold.dashboard.widgets.row import Part
 from sixfold.state import Asked, RunState
 
 
@@ -114,42 +110,6 @@ def noticed(key: str, notice: ev.Notice) -> Matter:
     tone = "bad" if notice.level == "error" else "warn"
     text = words.one_line(notice.text)
     return Matter(key=key, word=notice.level, text=text, tone=tone)
-
-
-def detail(state: RunState, matter: Matter, now: datetime) -> list[Part]:
-    """All that is known of a matter."""
-    task = state.by_id.get(matter.task)
-    if ask := state.asked.get(matter.request):
-        return pages.request_page(ask)
-    if task and task.id in state.tasks:
-        return pages.task_page(state, task, now)
-    if matter.key == "run":
-        return _run_page(state, matter)
-    if asked := state.requirements.get(matter.key.removeprefix("requirement ")):
-        return pages.requirement(asked)
-    notices = [one for one in state.notices if f"notice {one.seq}" == matter.key]
-    text = notices[0].text if notices else matter.text
-    return [(line, "plain") for line in text.splitlines()]
-
-
-def _run_page(state: RunState, matter: Matter) -> list[Part]:
-    """Why the run needs a person, what may be done about it, and what the last gate found."""
-    lines: list[Part] = [(matter.text, "strong"), ("", "")]
-    if state.options:
-        lines.append(("you can", "title"))
-        lines += [(f"  {key}  {word}", "plain") for key, word in _ways(state)]
-    gate = state.gate.ended if state.gate else None
-    if gate and gate.failures:
-        lines += [("", ""), (f"the last gate is {gate.verdict}", "title")]
-        for failure in gate.failures:
-            lines += failure_block(state, failure)
-    return lines
-
-
-def _ways(state: RunState) -> Sequence[tuple[str, str]]:
-    """Keys and words of what a blocked run offers."""
-    found = calls(state, gone=False, startable=False, leaving=False)
-    return next((call.keys for call in found if call.text.startswith("blocked: ")), ())
 
 
 def tally(found: Sequence[Matter]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard.results import Results
@@ -14,7 +16,7 @@ SLOW = "slowest"
 _ORDER = {"failed": 0, "running": 1, "": 2, "skipped": 3, "passed": 4}
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """One row of the tree."""
 
     key: str

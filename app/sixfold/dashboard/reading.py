@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard.speech import Spoken, spoken
@@ -15,7 +16,7 @@ PATIENCE = 5.0
 """Seconds that a page may take."""
 
 
-class Begun(NamedTuple):
+class Begun(Struct, frozen=True):
     """An attempt, by what it was called when it began."""
 
     task: str
@@ -51,8 +52,10 @@ class Reading:
     async def _page(self, source: Source | None) -> ev.Answer | None:
         if source is None:
             return None
-        task, attempt, slot = self.about
-        wanted = ev.Transcript(task=task, attempt=attempt, slot=slot, offset=self._offset)
+        one = self.about
+        wanted = ev.Transcript(
+            task=one.task, attempt=one.attempt, slot=one.slot, offset=self._offset
+        )
         try:
             async with asyncio.timeout(PATIENCE):
                 return await source.ask(wanted)

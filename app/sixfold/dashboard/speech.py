@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from sixfold import events as ev
 from sixfold.dashboard.widgets.row import Part
@@ -19,7 +19,7 @@ _LOOKS = {
 }
 
 
-class Spoken(NamedTuple):
+class Spoken(Struct, frozen=True, gc=False):
     """A line of a log; `call` is the tool call that it tells of, `detail` what it unfolds to."""
 
     text: str

@@ -12,10 +12,10 @@ from textual.worker import Worker, WorkerState
 
 from sixfold import events as ev
 from sixfold.dashboard import editor, screens, words
+from sixfold.dashboard.choice import Choice
 from sixfold.dashboard.playing import Playing
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.screens.page import Page
-from sixfold.dashboard.screens.question import Choice, Question
 from sixfold.dashboard.situation import option, request, reruns, targets
 from sixfold.link import LinkError, Source
 from sixfold.model import RunStatus, TestName
@@ -247,7 +247,8 @@ class Steering(Playing, inherit_bindings=False):
         def sensible() -> bool:
             return not self.over and not refusal(self.state, command) and stands()
 
-        if await self.push_screen_wait(Question(text, explanation, (yes,), stands=sensible)):
+        question = screens.Question(text, explanation, (yes,), stands=sensible)
+        if await self.push_screen_wait(question):
             await self.ask(command)
 
     def action_gate(self) -> None:
@@ -310,7 +311,9 @@ class Steering(Playing, inherit_bindings=False):
             self.exit()
             return
         choices = (LEAVE, STOP) if self._leave_alone else (STOP,)
-        question = Question("Leave?", "The run is not over.", choices, stands=lambda: not self.over)
+        question = screens.Question(
+            "Leave?", "The run is not over.", choices, stands=lambda: not self.over
+        )
         answer = await self.push_screen_wait(question)
         if answer == "leave":
             self.exit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -151,6 +152,10 @@ def fallbacks(theme: Theme) -> dict[str, str]:
 
 
 def style_sheet() -> str:
-    """All of `styles/*.tcss`; found alike in a checkout, an editable install and a wheel."""
+    """All of `styles/*.tcss`; found alike in a checkout, an editable install and a wheel.
+
+    Blanks beside marks are left out: half of what Textual's parser reads would be such.
+    """
     sheets = sorted(Path(import_module("sixfold.styles").__path__[0]).glob("*.tcss"))
-    return "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+    text = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
+    return re.sub(r"\s*([{};])\s*", r"\1", text)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sixfold.events import GateEnded, GateStarted
 from sixfold.model import (
@@ -23,7 +25,7 @@ from sixfold.model import (
 from sixfold.state import VALIDATION, GateRun, RunState, Work
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """How a state is told: never by colour alone."""
 
     glyph: str
@@ -190,16 +192,16 @@ def task_look(state: RunState, task: Task) -> Look:
         case "running" | "integrating":
             work = state.work.get(progress.slot)
             look = work_look(state, work) if work and work.task == task.id else look
-            return look._replace(word=f"{look.word} in {progress.slot}")
+            return replace(look, word=f"{look.word} in {progress.slot}")
         case "halted":
-            return look._replace(word=progress.reason.replace("needs", "halted by", 1))
+            return replace(look, word=progress.reason.replace("needs", "halted by", 1))
         case "pending":
             missing = unmet(state, task)
             if not missing:
                 return TASK_LOOKS["ready"]
             if missing[0].startswith("phase "):
-                return look._replace(word="waits", tone="quiet")
-            return look._replace(word=f"needs {missing[0]}")
+                return replace(look, word="waits", tone="quiet")
+            return replace(look, word=f"needs {missing[0]}")
     return look
 
 
@@ -262,7 +264,7 @@ def phase_look(state: RunState, phase: Phase) -> Look:
     if any(not work.task and work.phase == phase.number for work in state.work.values()):
         return Look("●", f"fix{attempt(state.fixes.get(phase.number, 1))}", "look")
     if gate and gate.ended and gate.ended.verdict != "green":
-        return VERDICT_LOOKS[gate.ended.verdict]._replace(word=f"gate {gate.ended.verdict}")
+        return replace(VERDICT_LOOKS[gate.ended.verdict], word=f"gate {gate.ended.verdict}")
     states = _states(state, phase)
     if "failed" in states:
         return Look("✗", "has failed", "bad")
@@ -277,7 +279,7 @@ def validation_look(state: RunState) -> Look:
     """How the end of the run stands: its last gate, and what is judged after it."""
     gate = state.gate
     if gate and gate.started.cause == "final" and gate.ended is None:
-        return GATE_RUNS._replace(word="gate runs")
+        return replace(GATE_RUNS, word="gate runs")
     if any(work.label == VALIDATION for work in state.work.values()):
         return Look("●", "judging", "busy")
     return VALIDATION_LOOKS[state.validation.outcome]

@@ -7,7 +7,7 @@ import re
 from sixfold.lines import CONTROLS, calm
 
 _COLOUR = re.compile(r"\x1b\[[\d;:]*m")
-_UNSAFE = re.compile(f"[{CONTROLS}]")
+_UNSAFE = re.compile(CONTROLS)
 LINE_WIDTH = 1000
 """Characters of a line on its way to a screen."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 
 from sixfold.dashboard.panes.headline import Headline
 from sixfold.dashboard.panes.tests import TestTree
@@ -18,16 +18,13 @@ class GatePane(Vertical):
     """
 
     def __init__(self) -> None:
-        super().__init__(id="gate")
+        super().__init__(id="gate", classes="-whole")
 
     def compose(self) -> ComposeResult:
         """Headline, tree, logs."""
         yield Headline(id="tally")
-        with Container(id="tests-body"):
-            yield TestTree()
-            with Container(id="tests-log"):
-                yield LogView(id="stream", classes="pane")
-                yield Told()
+        yield TestTree()
+        yield LogView(id="stream", classes="pane")
 
     @property
     def tests(self) -> TestTree:
@@ -35,14 +32,15 @@ class GatePane(Vertical):
         return self.query_one(TestTree)
 
     @property
-    def told(self) -> Told:
-        """What is told of the selected test."""
-        return self.query_one(Told)
+    def told(self) -> Told | None:
+        """What is told of the selected test; None until one was selected."""
+        return next(iter(self.query(Told)), None)
 
     @property
     def shown(self) -> LogView:
         """The log that is shown."""
-        return self.told if self.told.display else self.query_one("#stream", LogView)
+        told = self.told
+        return told if told and told.display else self.query_one("#stream", LogView)
 
     def fit(self, *, compact: bool) -> None:
         """Show the whole tree, or (`compact`) only what needs a look."""
@@ -63,8 +61,11 @@ class GatePane(Vertical):
     def _show_chosen(self) -> None:
         row = None if self.tests.compact or not self.tests.chose else self.tests.row
         chosen = row is not None and row.kind != "run" and bool(row.package)
-        if chosen != self.told.display:
-            self.told.display = chosen
+        told = self.told
+        if told is None and chosen:
+            self.mount(told := Told())
+        if told and chosen != told.display:
+            told.display = chosen
             self.query_one("#stream").display = not chosen
-        if row and chosen:
-            self.told.show(row)
+        if row and told and chosen:
+            told.show(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from textual import events
 from textual.strip import Strip
 
@@ -27,7 +28,7 @@ class TestTree(CursorRows):
         """The cursor is on another row."""
 
     def __init__(self) -> None:
-        super().__init__(id="tests", classes="pane")
+        super().__init__(id="tests", classes="pane -empty")
         self.compact = False
         """Only what fails and what runs, a row each."""
         self.chose = False
@@ -194,7 +195,7 @@ class TestTree(CursorRows):
         state = "awaited" if package.state == "awaited" else package.state
         look = words.PACKAGE_LOOKS["cached" if cached else state]
         if state == "awaited" and self.results.over:
-            look = look._replace(word="not run")
+            look = replace(look, word="not run")
         loud = look.tone in {"bad", "busy"}
         left: list[Part] = [
             (f"{look.glyph} ", look.tone),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from textual import work
 
 from sixfold import events as ev
@@ -20,7 +20,7 @@ REST = 0.15
 """Seconds that the cursor rests on a row before its output is asked for."""
 
 
-class _Wish(NamedTuple):
+class _Wish(Struct, frozen=True):
     """A test whose output is wanted, and how it stood then."""
 
     name: TestName

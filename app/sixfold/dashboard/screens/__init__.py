@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sixfold.dashboard.screens.diff import DiffScreen
+    from sixfold.dashboard.screens.help import HelpScreen
     from sixfold.dashboard.screens.inbox import InboxScreen
     from sixfold.dashboard.screens.line import Line
     from sixfold.dashboard.screens.plan import PlanScreen
+    from sixfold.dashboard.screens.question import Question
     from sixfold.dashboard.screens.request import RequestScreen
     from sixfold.dashboard.screens.task import TaskScreen
     from sixfold.dashboard.screens.text import TextScreen
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DiffScreen",
+    "HelpScreen",
     "InboxScreen",
     "Line",
     "PlanScreen",
+    "Question",
     "RequestScreen",
     "TaskScreen",
     "TextScreen",

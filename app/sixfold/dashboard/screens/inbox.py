@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 
 from sixfold.dashboard import words
-from sixfold.dashboard.inbox import Matter, detail
+from sixfold.dashboard.inbox import Matter
 from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.screens.pages import matter_page
 from sixfold.dashboard.screens.request import RequestScreen
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.screens.text import TextScreen
@@ -116,7 +117,7 @@ class InboxScreen(Page):
 
     def _detail(self) -> list[Part]:
         app, matter = self.dashboard, self.matter
-        return detail(app.state, matter, app.clock()) if matter else NOTHING
+        return matter_page(app.state, matter, app.clock()) if matter else NOTHING
 
     async def action_details(self) -> None:
         """What is selected, over the whole screen."""

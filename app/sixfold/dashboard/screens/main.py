@@ -49,6 +49,7 @@ class MainScreen(Page):
         self.add_class(
             max(one for one in self.HORIZONTAL_BREAKPOINTS if one[0] <= size.width)[1],
             max(one for one in self.VERTICAL_BREAKPOINTS if one[0] <= size.height)[1],
+            update=False,
         )
         yield Header()
         with Container(id="body"):
@@ -228,18 +229,18 @@ class MainScreen(Page):
             case "fold" | "unfold":
                 tree.fold()
             case "edit":
-                await self.action_edit()
+                self.action_edit()
             case _ if not self.zoomed:
                 self.action_zoom()
 
-    async def action_edit(self) -> None:
+    def action_edit(self) -> None:
         """Open the person's editor where the selected test failed."""
         failure = self.gate.tests.failure
         if failure and not self.unable():
             file = editor.copy_of(self.dashboard.state, failure.file)
             self.dashboard.edit(file, failure.line)
         else:
-            await self.dashboard.run_action("app.explain('edit')")
+            self.dashboard.explain("edit")
 
     def action_fold(self, opened: bool) -> None:
         """Fold or open what is selected among the tests or the phases."""

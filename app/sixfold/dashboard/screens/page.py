@@ -15,7 +15,6 @@ from textual.widget import Widget
 from sixfold.dashboard import words
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.situation import Place
-from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.find_bar import FindBar
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
@@ -98,6 +97,11 @@ class Page(Screen[None], inherit_bindings=False):
     @property
     def tests(self) -> bool:
         """Are the tests in focus."""
+        return False
+
+    @property
+    def diff(self) -> bool:
+        """Is a diff in focus."""
         return False
 
     @property
@@ -185,11 +189,6 @@ class Page(Screen[None], inherit_bindings=False):
             lines = text.count("\n") + 1
             what = words.count(lines, "line") if lines > 1 else fit(text.strip(), 40)
             self.dashboard.toast(f"copied: {what}")
-
-    def action_go_to_file(self, by: int) -> None:
-        """The next file of a diff, or the one before."""
-        if isinstance(log := self.log_view, DiffView):
-            log.go_to_file(by)
 
     async def action_find(self) -> None:
         """Find as one types."""

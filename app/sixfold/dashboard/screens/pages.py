@@ -1,4 +1,4 @@
-"""What the pages say: a task, a failure, the keys. Pure."""
+"""What the pages say: a task, a request, a requirement, what waits. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from sixfold import events as ev
 from sixfold.dashboard import words
-from sixfold.dashboard.action import Action, cap
-from sixfold.dashboard.actions import (
-    GROUPS,
-    KEYS_OF_ANSWERS,
-    label_of,
-)
-from sixfold.dashboard.situation import Situation
+from sixfold.dashboard.actions import KEYS_OF_ANSWERS
+from sixfold.dashboard.attention import calls
+from sixfold.dashboard.inbox import Matter
+from sixfold.dashboard.telling import failure_block
 from sixfold.dashboard.widgets.row import Part
 from sixfold.model import Need, Phase, Task
 from sixfold.state import Asked, Attempt, RunState, TaskProgress
@@ -73,7 +72,7 @@ def attempts_page(history: Sequence[Attempt], now: datetime) -> list[Part]:
         look = words.TASK_LOOKS["running"]
         if one.outcome:
             good = one.outcome == "done"
-            look = words.TASK_LOOKS["done" if good else "failed"]._replace(word=one.outcome)
+            look = replace(words.TASK_LOOKS["done" if good else "failed"], word=one.outcome)
         spent = words.since(one.started, one.ended, now)
         begun = f"{one.started.astimezone():%H:%M:%S}, " if one.started else ""
         lines += [
@@ -215,47 +214,37 @@ INDENT = " " * 4
 """Below a requirement's text."""
 
 
-def help_page(now: Situation) -> list[Part]:
-    """Every key; those that can not be used now say why."""
-    lines: list[Part] = [("Bright keys do something here and now.", "quiet")]
-    groups = list(GROUPS.items())
-    for title, actions in [*groups[-1:], *groups[:-1]] if now.replay else groups:
-        lines += [("", ""), (title, "title"), *(_key(action, now) for action in actions)]
-    palette = f"  {'Ctrl+P':<13} {'palette':<{MEANING - 17}} All of these, found by typing"
-    lines += [("", ""), (palette, "plain")]
-    lines += [("", ""), ("States of a task", "title")]
-    means = [(look, _MEANS[state]) for state, look in words.TASK_LOOKS.items()]
-    for look, meaning in (*means, *_MEANS_AT_WORK.items()):
-        lines.append((f"  {look.glyph} {look.word:<{MEANING - 5}} {meaning}", look.tone))
+def matter_page(state: RunState, matter: Matter, now: datetime) -> list[Part]:
+    """All that is known of a matter."""
+    task = state.by_id.get(matter.task)
+    if ask := state.asked.get(matter.request):
+        return request_page(ask)
+    if task and task.id in state.tasks:
+        return task_page(state, task, now)
+    if matter.key == "run":
+        return _run_page(state, matter)
+    if asked := state.requirements.get(matter.key.removeprefix("requirement ")):
+        return requirement(asked)
+    notices = [one for one in state.notices if f"notice {one.seq}" == matter.key]
+    text = notices[0].text if notices else matter.text
+    return [(line, "plain") for line in text.splitlines()]
+
+
+def _run_page(state: RunState, matter: Matter) -> list[Part]:
+    """Why the run needs a person, what may be done about it, and what the last gate found."""
+    lines: list[Part] = [(matter.text, "strong"), ("", "")]
+    if state.options:
+        lines.append(("you can", "title"))
+        lines += [(f"  {key}  {word}", "plain") for key, word in _ways(state)]
+    gate = state.gate.ended if state.gate else None
+    if gate and gate.failures:
+        lines += [("", ""), (f"the last gate is {gate.verdict}", "title")]
+        for failure in gate.failures:
+            lines += failure_block(state, failure)
     return lines
 
 
-MEANING = 29
-"""Column of the help in which it says what a key does, or a state means."""
-
-
-def _key(action: Action, now: Situation) -> Part:
-    keys = ", ".join([action.shown_key, *map(cap, action.keys.split(",")[1:])])
-    can = action.can(now)
-    why = f"   [{can}]" if isinstance(can, str) else ""
-    text = f"  {keys:<13} {label_of(action, now):<{MEANING - 17}} {action.tooltip}{why}"
-    return text, "quiet" if can is not True else "plain"
-
-
-_MEANS = {
-    "pending": "its phase, or a task that it needs, is not there yet",
-    "ready": "may start as soon as a slot is free",
-    "running": "an agent works on it",
-    "integrating": "its change is joined to the run's branch: merged, built, committed",
-    "done": "its change is in, its box is ticked",
-    "failed": "its last attempt failed; r retries",
-    "halted": "a task that it needs failed",
-    "skipped": "a person let it go; its box stays open",
-    "parked": "its box is neither open nor done in the file",
-}
-_MEANS_AT_WORK = {
-    words.CONFLICT: "its change contradicts another's; its own agent settles it",
-    words.ASKS: "it waits for your answer; a says yes, n says no",
-    words.STALLED: "its agent gives no sign of life; it is given up soon",
-    words.HELD: "its turn was cut short, and goes on later",
-}
+def _ways(state: RunState) -> Sequence[tuple[str, str]]:
+    """Keys and words of what a blocked run offers."""
+    found = calls(state, gone=False, startable=False, leaving=False)
+    return next((call.keys for call in found if call.text.startswith("blocked: ")), ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,20 +10,13 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen
 
+from sixfold.dashboard.choice import Choice
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, clean
 from sixfold.dashboard.widgets.wrap import breaks
 
 MOST_ROWS = 12
 """Rows that an explanation may take: the answers have to be seen."""
-
-
-class Choice(NamedTuple):
-    """One answer: its key, its words, and what it stands for."""
-
-    key: str
-    words: str
-    answer: str
 
 
 class Lines(Painted):

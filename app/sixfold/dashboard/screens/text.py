@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from sixfold.dashboard.screens.page import Page
+from sixfold.dashboard.widgets.diff_view import DiffView
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part
@@ -42,6 +43,11 @@ class TextScreen(Page):
         """What the page is about."""
         return self._about
 
+    @property
+    def diff(self) -> bool:
+        """Is a diff in focus."""
+        return isinstance(self.log_view, DiffView)
+
     def compose(self) -> ComposeResult:
         """Title, text, keys."""
         yield Title(self._heading)
@@ -55,3 +61,8 @@ class TextScreen(Page):
     def fill(self) -> None:
         """What the page says at first."""
         self.query_one(LogView).extend(self._lines)
+
+    def action_go_to_file(self, by: int) -> None:
+        """The next file of a diff, or the one before."""
+        if isinstance(log := self.log_view, DiffView):
+            log.go_to_file(by)

@@ -77,7 +77,7 @@ class KeyBar(Painted):
         """A click on a key is that key."""
         for start, end, action in self._spots:
             if start <= event.x < end:
-                await self.dashboard.do(action)
+                await self.dashboard.action_do(action)
 
 
 def _paired(actions: Iterable[Action]) -> list[list[Action]]:

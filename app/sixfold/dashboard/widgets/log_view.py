@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TypeVar
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
@@ -246,7 +247,7 @@ class LogView(Marking):
             self._go_to(next((number for number in found if number >= here), found[-1]))
         self._settle()
         given_up = sought.pattern and not self.pattern
-        return Sought(None, error=SLOW) if given_up else sought._replace(lines=len(found))
+        return Sought(None, error=SLOW) if given_up else replace(sought, lines=len(found))
 
     def find_next(self, forward: bool) -> None:
         """Go to the next or the previous line with the pattern, round the end."""

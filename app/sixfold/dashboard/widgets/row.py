@@ -16,7 +16,6 @@ from sixfold.lines import CONTROLS
 Part: TypeAlias = tuple[str, str]
 """Text and the name of its tone."""
 
-_unsafe = re.compile(f"[{CONTROLS}]")
 _BLANKS = str.maketrans({"\t": " ", "\n": "\u240a"})
 
 
@@ -27,7 +26,7 @@ def _visible(match: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """The text on one line, controls and direction marks replaced one for one by what shows."""
-    return text if text.isprintable() else _unsafe.sub(_visible, text.translate(_BLANKS))
+    return text if text.isprintable() else re.sub(CONTROLS, _visible, text.translate(_BLANKS))
 
 
 def width_of(parts: Iterable[Part]) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Sought(NamedTuple):
+class Sought(Struct, frozen=True):
     """Lines with `pattern`; `inverse`: only those without it are shown."""
 
     pattern: re.Pattern[str] | None

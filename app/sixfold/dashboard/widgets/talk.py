@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
@@ -53,7 +54,7 @@ class Talk(LogView):
             if not line.call:
                 fresh.append(line)
             elif (at := known.get(line.call)) is not None:
-                fresh[at] = line._replace(detail=line.detail or fresh[at].detail)
+                fresh[at] = replace(line, detail=line.detail or fresh[at].detail)
             elif self._calls.get(line.call, -1) >= self.first:
                 self._tell_anew(self._calls[line.call], line)
             else:
