@@ -58,13 +58,29 @@ def short_address(path: Path) -> Iterator[str]:
         yield str(link / path.name)
 
 
+Look: TypeAlias = Callable[[ev.AnyCommand], Awaitable[ev.Answer | None]]
+"""Answers what asks for something that is kept of a run; None for a command to its runner."""
+
+
+async def keep_nothing(command: ev.AnyCommand) -> ev.Answer | None:  # noqa: ARG001 - as agreed
+    """There is nothing to look at."""
+    return None
+
+
 class Link:
-    """A connection to a live run; one that is lost before the run has ended is made again."""
+    """A connection to a live run; one that is lost before the run has ended is made again.
+
+    `look` answers what asks for something that is kept of the run, once the runner is gone.
+    """
 
     def __init__(
-        self, socket: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        socket: Path,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        look: Look = keep_nothing,
     ) -> None:
-        self._socket, self._reader, self._writer = socket, reader, writer
+        self._socket, self._reader, self._writer, self._look = socket, reader, writer, look
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[ev.Answer]] = {}
         self._refused = ""
@@ -73,9 +89,9 @@ class Link:
         self._pump = asyncio.create_task(self._read())
 
     @classmethod
-    async def connect(cls, socket: Path) -> Link:
+    async def connect(cls, socket: Path, look: Look = keep_nothing) -> Link:
         """Reach the runner behind `socket`. Raises `LinkError`."""
-        return cls(socket, *await _call(socket))
+        return cls(socket, *await _call(socket), look)
 
     async def messages(self) -> AsyncIterator[Sequence[ev.Message]]:
         """The journal from its start, then all that comes, until the run has ended.
@@ -109,7 +125,18 @@ class Link:
         return True
 
     async def ask(self, command: ev.AnyCommand) -> ev.Answer:
-        """Send `command` and wait for its answer. Raises `LinkError` when the runner goes away."""
+        """Send `command` and wait for its answer, or look it up where the runner is gone.
+
+        Raises `LinkError` where it is gone and nobody else can answer.
+        """
+        try:
+            return await self._ask(command)
+        except LinkError:
+            if answer := await self._look(command):
+                return answer
+            raise
+
+    async def _ask(self, command: ev.AnyCommand) -> ev.Answer:
         number = next(self._ids)
         answer: asyncio.Future[ev.Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -208,15 +235,6 @@ class Later:
         """Let go of the source, if it was reached."""
         if self._source:
             await self._source.close()
-
-
-Look: TypeAlias = Callable[[ev.AnyCommand], Awaitable[ev.Answer | None]]
-"""Answers what asks for something that is kept of a run; None for a command to its runner."""
-
-
-async def keep_nothing(command: ev.AnyCommand) -> ev.Answer | None:  # noqa: ARG001 - as agreed
-    """There is nothing to look at."""
-    return None
 
 
 class Heard(NamedTuple):

@@ -6,9 +6,11 @@ import pytest
 from msgspec import structs
 
 from dashboard.scripted import (
+    BEGIN,
     DIFF,
     ENDED,
     FAILED,
+    PHASE_1,
     RACE,
     RED,
     RUNNING,
@@ -51,7 +53,7 @@ async def test_the_footer_never_lies(messages: tuple[ev.Message, ...]) -> None:
 
 
 async def test_where_room_is_short_keys_that_do_nothing_now_give_way() -> None:
-    run = Run(*RUNNING, ENDED)
+    run = Run(*BEGIN, *PHASE_1, ENDED)
     async with dashboard(run).run_test(size=(80, 24)) as pilot:
         app = await settle(pilot, run)
         parts = list(app.screen.query_one(KeyBar).parts(0))

@@ -80,6 +80,7 @@ MENDING = (
             RUNNING, "home j d", ev.Diff(task="T001"), id="d shows the selected task's diff"
         ),
         pytest.param(MENDING, "3 d", ev.Diff(task="fix 2"), id="d shows a fix's diff"),
+        pytest.param((*RUNNING, ENDED), "d", ev.Diff(), id="d shows the diff of what has ended"),
         pytest.param(
             APART, "home j u y", ev.Undo(task="T001", dependents=True), id="u takes a task back"
         ),

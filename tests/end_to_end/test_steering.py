@@ -10,7 +10,8 @@ import psutil
 
 from repository import Repository, begin, end_of, events_of, leftovers, of, outcomes, wait_for
 from sixfold import events as ev
-from sixfold.link import Link
+from sixfold.link import Link, LinkError
+from sixfold.runner.afterwards import once_over
 
 CHAIN = """\
 ## Phase 1: Setup
@@ -255,4 +256,34 @@ async def test_a_viewer_who_comes_late_sees_what_was_said_and_can_ask_for_the_di
     missing = await link.ask(ev.Transcript(task="T003", attempt=1, slot=1))
     assert "attempt 1 at T003" in missing.reason
     assert (await link.ask(ev.Stop())).accepted
+    await link.close()
+
+
+async def test_who_watched_a_run_to_its_end_can_still_look_up_what_is_kept(
+    tmp_path: Path, processes: list[Popen[str]]
+) -> None:
+    gate = {"command": ["cat", "records"], "format": "go-json"}
+    repository = Repository(tmp_path, "- [ ] T001 Write one\n", isolation="worktree", gate=gate)
+    test = '"Package":"a.b/c","Test":"TestOne"'
+    records = ['"run",' + test, '"output",' + test + ',"Output":"a word\\n"', '"pass",' + test]
+    records.append('"pass","Package":"a.b/c"')
+    repository.write("records", "".join(f'{{"Action":{one}}}\n' for one in records))
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "records")
+    repository.play({"T001": [{"say": "hello"}, {"write": {"path": "one.txt", "text": "fresh"}}]})
+    process = begin(repository, processes)
+    run = await asyncio.to_thread(repository.live)
+    link = await Link.connect(run.socket, once_over(run))
+    async with asyncio.timeout(60):
+        async for _ in link.messages():
+            pass
+    assert await asyncio.to_thread(process.wait) == 0
+    assert "+fresh" in (await link.ask(ev.Diff(task="T001"))).text
+    assert "+fresh" in (await link.ask(ev.Diff(task="T001", attempt=1))).text
+    said = (await link.ask(ev.Transcript(task="T001", attempt=1, slot=3))).said
+    assert said[0] == ev.Utterance("say", "hello")
+    assert "Write one" in (await link.ask(ev.Prompt(task="T001", attempt=1, slot=3))).text
+    assert (await link.ask(ev.Printed(package="a.b/c", test="TestOne"))).text == "a word"
+    with suppress(LinkError):
+        raise AssertionError(await link.ask(ev.Pause()))
     await link.close()

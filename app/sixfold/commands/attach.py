@@ -15,7 +15,7 @@ def main(asked: argparse.Namespace) -> int:
     found, live = ask.shown(runs, asked.run), runs.live()
     screen.need_terminal("status")
     if live and found.id == live.id:
-        return screen.watch(live.socket)
+        return screen.watch(live)
     from sixfold.dashboard.timeline import caught_up  # noqa: PLC0415 - a live run needs none of it
     from sixfold.runner.archive import Past  # noqa: PLC0415 - the same
     from sixfold.runner.recall import Recall  # noqa: PLC0415 - the same

@@ -17,7 +17,7 @@ def main(asked: argparse.Namespace) -> int:
     screen.need_terminal("status")
     live = runs.live()
     if live:
-        return screen.watch(live.socket)
+        return screen.watch(live)
     reading = job.read(ask.options(asked))
     start = functools.partial(spawn, reading.root, ask.words(asked))
     return screen.show(plan=job.draw(reading, reading.tasks), start=start)

@@ -8,7 +8,6 @@ import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sixfold import lines
@@ -17,6 +16,8 @@ from sixfold.dashboard import load
 from sixfold.errors import UserError
 from sixfold.link import Later, Link, Source
 from sixfold.model import Plan
+from sixfold.runner.afterwards import once_over
+from sixfold.runner.store import RunFolder
 from sixfold.state import RunState
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def face(
     return app
 
 
-def watch(socket: Path) -> int:
-    """Show a live run."""
-    return show(Later(functools.partial(Link.connect, socket)))
+def watch(run: RunFolder) -> int:
+    """Show a live run, and what is kept of it once it has ended."""
+    return show(Later(functools.partial(Link.connect, run.socket, once_over(run))))
 
 
 def _last_words(state: RunState, *, gone: bool) -> list[str]:

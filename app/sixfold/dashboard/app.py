@@ -40,6 +40,7 @@ from sixfold.dashboard.widgets.hint import Hint
 from sixfold.dashboard.widgets.in_turn import InTurn
 from sixfold.dashboard.widgets.inert import Inert
 from sixfold.dashboard.widgets.plain_signs import PlainSigns, lacks_signs
+from sixfold.dashboard.widgets.row import BLANK
 from sixfold.link import Recording, Source
 from sixfold.model import Plan, TestName
 
@@ -271,6 +272,8 @@ class Dashboard(Steering, inherit_bindings=False):
         self._frame += flood
         turn = {n for n in (0, *feed.said) if not flood or (n + self._frame) % 2}
         if 0 in turn and feed.printed:
+            if not main.stream.total and feed.printed[0] == BLANK:
+                feed.printed.popleft()
             main.stream.extend(feed.printed)
             feed.printed.clear()
         heard = [slot for slot in main.slots if slot.number in turn]
@@ -366,6 +369,7 @@ class Dashboard(Steering, inherit_bindings=False):
                 linked=self.source is not None and not (self.over or self.connecting),
                 startable=self.startable,
                 replayed=self.replay is not None,
+                kept=self.over and not (self.replay or self.gate_only),
             ),
             replay=self._replays,
             chosen=page.chosen,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sixfold.dashboard import words
 from sixfold.dashboard.lanes import Bar, Span
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.history import Attempt, Gate
 from sixfold.state import RunState
 
@@ -25,7 +25,7 @@ def bar_rows(state: RunState, bar: Bar, now: float) -> list[list[Part]]:
 
 def gate_page(gate: Gate) -> list[Part]:
     """A gate with all that failed in it."""
-    lines: list[Part] = [(_tests(gate), "strong"), (gate.reason, "plain"), ("", "")]
+    lines: list[Part] = [(_tests(gate), "strong"), (gate.reason, "plain"), BLANK]
     for failure in gate.failures:
         place = f"{failure.file}:{failure.line}" if failure.file else ""
         lines.append((f"{failure.package} {failure.test}  {place}  {failure.message}", "bad"))

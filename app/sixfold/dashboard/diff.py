@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from sixfold.dashboard import words
-from sixfold.dashboard.widgets.row import Part, clean
+from sixfold.dashboard.widgets.row import BLANK, Part, clean
 
 BLOCK_LINES, BLOCK_CHARACTERS = 100, 8_000
 """The most that is coloured in one go."""
@@ -67,14 +67,14 @@ def read_diff(text: str) -> Diff:
     preamble, files = _files(text)
     added, removed = sum(f.added for f in files), sum(f.removed for f in files)
     head = f"{words.count(len(files), 'file')} changed   +{added}  -{removed}"
-    lines: list[Part] = [*preamble, (head if files else "no change", "quiet"), ("", "")]
+    lines: list[Part] = [*preamble, (head if files else "no change", "quiet"), BLANK]
     marks: dict[int, list[tuple[int, int, str]]] = {}
     for file in files:
         marks[len(lines)] = _marked(file.size)
         lines.append(("".join(text for text, _ in file.size) + f"  {file.name}", "plain"))
     blocks: list[Block] = []
     for file in files:
-        lines.append(("", ""))
+        lines.append(BLANK)
         file.line = len(lines)
         lines.append((file.name, "strong"))
         blocks += _blocks(file, len(lines))

@@ -11,7 +11,7 @@ from sixfold.dashboard.estimate import Estimate
 from sixfold.dashboard.reading import Begun
 from sixfold.dashboard.speech import Spoken, Steps, spoken
 from sixfold.dashboard.story import changes, conflict, ending, told
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.history import History
 from sixfold.state import RunState
 from sixfold.tally import Again, Tally
@@ -103,19 +103,19 @@ class Feed:
                 self._begin(event.slot, event.task, event.attempt)
                 title = self.state.by_id[event.task].title if event.task in self.state.by_id else ""
                 name = f"{event.task}{words.attempt(event.attempt)}"
-                self._hear(event.slot, [("", ""), (f"{name}  {title}", "strong")])
+                self._hear(event.slot, [BLANK, (f"{name}  {title}", "strong")])
             case ev.FixStarted():
                 self._begin(event.slot, f"fix {event.phase}", event.attempt)
                 name = f"fix {event.phase}{words.attempt(event.attempt)}"
                 text = f"{name}  turn the gate of phase {event.phase} green"
-                self._hear(event.slot, [("", ""), (text, "strong")])
+                self._hear(event.slot, [BLANK, (text, "strong")])
             case ev.TaskEnded():
                 self._hear(event.slot, [_ending(event.task, event)])
             case ev.FixEnded():
                 self._hear(event.slot, [_ending(f"fix {event.phase}", event)])
             case ev.ValidationStarted():
                 text = f"validation of {words.count(len(event.asked), 'requirement')}"
-                self._hear(event.slot, [("", ""), (text, "strong")])
+                self._hear(event.slot, [BLANK, (text, "strong")])
             case ev.ValidationEnded() if event.slot:
                 text, tone = told(event)
                 look = words.VALIDATION_LOOKS["" if event.again else event.outcome]
@@ -133,9 +133,9 @@ class Feed:
                 self._hear(event.slot, [(f"  {event.option}", "strong")])
             case ev.GateStarted():
                 self.tally, self.again, self.tallied = Tally(), Again(), True
-                self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
+                self.printed += [BLANK, (f"$ {' '.join(event.command)}", "strong")]
             case ev.RerunStarted():
-                self.printed += [("", ""), (f"$ {' '.join(event.command)}", "strong")]
+                self.printed += [BLANK, (f"$ {' '.join(event.command)}", "strong")]
             case ev.GateEnded() | ev.RerunEnded():
                 look = words.VERDICT_LOOKS[event.verdict]
                 self.printed.append((f"{look.glyph} {look.word}  {event.reason}", look.tone))

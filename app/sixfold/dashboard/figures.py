@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sixfold.dashboard import words
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.model import Plan
 from sixfold.state import RunState
 
@@ -30,16 +30,16 @@ def figures(state: RunState) -> list[Part]:
         (f"{size}, in {words.count(len(plan.phases), 'phase')}, stories {plan.stories}", "plain"),
         (f"width {plan.width}, {words.count(len(plan.waves), 'wave')}", "plain"),
         *_speedups(plan),
-        ("", ""),
+        BLANK,
         (f"critical path ({words.count(len(plan.critical_path), 'task')})", "title"),
         ("  " + " → ".join(plan.critical_path), "plain"),
-        ("", ""),
+        BLANK,
         (f"waves on {words.count(plan.slots, 'slot')}", "title"),
         *(
             (f"  {number:>3}  {'  '.join(wave)}", "plain")
             for number, wave in enumerate(plan.waves, 1)
         ),
-        ("", ""),
+        BLANK,
         (f"warnings ({len(plan.warnings)})", "title"),
     ]
     lines += [(f"  line {w.line}  {w.code}: {w.message}", "warn") for w in plan.warnings]

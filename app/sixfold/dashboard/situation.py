@@ -192,12 +192,13 @@ def refusals(
     linked: bool,
     startable: bool,
     replayed: bool = False,
+    kept: bool = False,
 ) -> dict[str, str]:
-    """For each command that would be refused now: why."""
+    """For each command that would be refused now: why. `kept`: changes can be looked up still."""
     if replayed or not linked:
         why = REASON if replayed else _unlinked(state, startable)
-        named = ("pause", "hold", "gate", "revalidate", "diff", *NO_TARGET, *NO_TEST)
-        return dict.fromkeys(named, why)
+        named = ["pause", "hold", "gate", "revalidate", *NO_TARGET, *NO_TEST]
+        return dict.fromkeys(named if kept else [*named, "diff"], why)
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "hold": ev.Pause(now=True),

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.results import Results
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.model import Failure, Place, Suspect
 from sixfold.state import RunState
 
 RULE = "=================="
 _PATH = re.compile(r"\s+\S.*:\d+( \+0x[0-9a-f]+)?$")
 """The second line of a frame; it looks as the first, which names the function."""
-BLANK: Part = ("", "")
 
 
 def told(

@@ -15,7 +15,6 @@ from sixfold import events as ev
 from sixfold.config import GateSettings
 from sixfold.gate import toolchain
 from sixfold.gate.affected import affected
-from sixfold.gate.archive import printed
 from sixfold.gate.luck import askable, forgiven, left, no_luck, raced, whole_where_cut
 from sixfold.gate.run import GateResult, run_gate
 from sixfold.gate.words import given, instead, once_more
@@ -23,6 +22,7 @@ from sixfold.masking import Masks, Veil
 from sixfold.model import TestName, Verdict
 from sixfold.process import MARKER, start_watchdog
 from sixfold.refusal import refusal
+from sixfold.runner.archive import last_printed
 from sixfold.runner.bulk import shown
 from sixfold.runner.job import Options, read_settings
 from sixfold.runner.leaving import check, leave
@@ -134,7 +134,7 @@ class GateAlone:
                 case ev.Rerun(tests=tests):
                     reason = self._rerun(tests)
                 case ev.Printed(package=package, test=test):
-                    reason, text = await self._printed(package, test)
+                    reason, text = await last_printed(self._archives, self._state, package, test)
         return ev.Answer(id=command.id, accepted=not reason, reason=reason, text=text)
 
     async def close(self) -> None:
@@ -299,13 +299,6 @@ class GateAlone:
         records = [self._archives / f"{name}.log" for name in names]
         jsonfile, junitfile = self._wanted.jsonfile, self._wanted.junitfile
         return leave(jsonfile, junitfile, records, begun, self._masks.struct(ended))
-
-    async def _printed(self, package: str, test: str) -> tuple[str, str]:
-        names = [f"rerun-{one.started.rerun}" for one in reversed(self._state.reruns)]
-        names.append(f"gate-{self._gates}")
-        archives = [self._archives / f"{name}.log" for name in names]
-        text = await asyncio.to_thread(printed, archives, package, test)
-        return ("it has printed nothing that was kept", "") if text is None else ("", text)
 
 
 def _ended(number: int, result: GateResult) -> ev.GateEnded:

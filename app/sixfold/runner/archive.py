@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ import msgspec
 from sixfold import events as ev
 from sixfold.agents.roster import Kind
 from sixfold.agents.scripted import understand
+from sixfold.gate.archive import printed
 from sixfold.runner.store import RunFolder
 from sixfold.runner.turns import transcript
 from sixfold.state import RunState, fold
@@ -122,6 +124,11 @@ class Past(Archive):
         match command:
             case ev.Transcript() | ev.Prompt():
                 return self.answer(command)
+            case ev.Printed(id=number, package=package, test=test):
+                reason, text = await last_printed(
+                    self._folder.transcripts, self._state, package, test
+                )
+                return ev.Answer(id=number, accepted=not reason, reason=reason, text=text)
             case ev.Diff(id=number, task=task, attempt=attempt):
                 try:
                     reason, text = "", await self._diff(task, attempt)
@@ -144,6 +151,19 @@ class Past(Archive):
         if not (before and after):
             raise git.GitError(f"no change of {task or 'the run'} is kept")
         return await _between(state, before, after)
+
+
+async def last_printed(records: Path, state: RunState, package: str, test: str) -> tuple[str, str]:
+    """What a test printed when it ran last, behind why that cannot be told.
+
+    `records` is the folder with all that gates and reruns printed.
+    """
+    names = [f"rerun-{one.started.rerun}" for one in reversed(state.reruns)]
+    if state.gate:
+        names.append(f"gate-{state.gate.started.gate}")
+    archives = [records / f"{name}.log" for name in names]
+    text = await asyncio.to_thread(printed, archives, package, test)
+    return ("it has printed nothing that was kept", "") if text is None else ("", text)
 
 
 async def change_of(state: RunState, task: str, attempt: int) -> str:

@@ -13,13 +13,13 @@ from msgspec import structs
 from sixfold import events as ev
 from sixfold.gate import junit
 from sixfold.gate.again import passes_alone
-from sixfold.gate.archive import printed
 from sixfold.gate.blame import suspects
 from sixfold.gate.command import afresh
 from sixfold.gate.run import GateResult, Hear, run_gate
 from sixfold.gate.words import once_more
 from sixfold.model import Failure, GateCause, Suspect, TestName
 from sixfold.process import MARKER
+from sixfold.runner.archive import last_printed
 from sixfold.runner.desk import Desk
 from sixfold.runner.ground import Ground
 from sixfold.state import RunState
@@ -195,10 +195,7 @@ class Gates:
 
     async def printed(self, state: RunState, package: str, test: str) -> tuple[str, str]:
         """What a test printed when it ran last, behind why that cannot be told."""
-        names = [f"rerun-{one.started.rerun}" for one in reversed(state.reruns)]
-        archives = [self._record(name) for name in [*names, f"gate-{self._count}"]]
-        text = await asyncio.to_thread(printed, archives, package, test)
-        return ("it has printed nothing that was kept", "") if text is None else ("", text)
+        return await last_printed(self._folder.transcripts, state, package, test)
 
     @property
     def env(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sixfold import private
 from sixfold.link import Link, LinkError
+from sixfold.runner.afterwards import once_over
 from sixfold.runner.store import Store
 
 START_SECONDS = 30.0
@@ -39,7 +40,7 @@ async def spawn(root: Path, arguments: Sequence[str]) -> Link:
         run = store.live()
         if run and run.socket.exists():
             try:
-                return await Link.connect(run.socket)
+                return await Link.connect(run.socket, once_over(run))
             except LinkError:
                 pass
         await asyncio.sleep(0.05)

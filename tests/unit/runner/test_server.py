@@ -87,6 +87,25 @@ async def test_messages_end_when_the_runner_hangs_up(served: tuple[Host, Server,
     await link.close()
 
 
+async def test_what_is_kept_is_looked_up_once_the_runner_is_gone(
+    served: tuple[Host, Server, Path],
+) -> None:
+    _, server, socket = served
+
+    async def look(command: ev.AnyCommand) -> ev.Answer | None:
+        kept = isinstance(command, ev.Diff)
+        return ev.Answer(id=command.id, accepted=True, text="kept") if kept else None
+
+    link = await Link.connect(socket, look)
+    assert (await link.ask(ev.Diff(task="T1"))).text != "kept"
+    async for _ in link.messages():
+        await server.close(socket)
+    assert (await link.ask(ev.Diff(task="T1"))).text == "kept"
+    with pytest.raises(LinkError):
+        await link.ask(ev.Pause())
+    await link.close()
+
+
 async def test_nobody_behind_the_socket_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(LinkError, match="No such file"):
         await Link.connect(tmp_path / "run.sock")

@@ -7,7 +7,7 @@ from sixfold.dashboard.action import Action, cap
 from sixfold.dashboard.actions import GROUPS, label_of
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 
 MEANING = 29
 """Column in which it is said what a key does, or a state means."""
@@ -25,10 +25,10 @@ def help_page(now: Situation) -> list[Part]:
     lines: list[Part] = [("Bright keys do something here and now.", "quiet")]
     groups = list(GROUPS.items())
     for title, actions in [*groups[-1:], *groups[:-1]] if now.replay else groups:
-        lines += [("", ""), (title, "title"), *(_key(action, now) for action in actions)]
+        lines += [BLANK, (title, "title"), *(_key(action, now) for action in actions)]
     palette = f"  {'Ctrl+P':<13} {'palette':<{MEANING - 17}} All of these, found by typing"
-    lines += [("", ""), (palette, "plain")]
-    lines += [("", ""), ("States of a task", "title")]
+    lines += [BLANK, (palette, "plain")]
+    lines += [BLANK, ("States of a task", "title")]
     means = [(look, _MEANS[state]) for state, look in words.TASK_LOOKS.items()]
     for look, meaning in (*means, *_MEANS_AT_WORK.items()):
         lines.append((f"  {look.glyph} {look.word:<{MEANING - 5}} {meaning}", look.tone))

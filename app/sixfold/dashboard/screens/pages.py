@@ -15,7 +15,7 @@ from sixfold.dashboard.actions import KEYS_OF_ANSWERS
 from sixfold.dashboard.attention import calls
 from sixfold.dashboard.inbox import Matter
 from sixfold.dashboard.telling import failure_block
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.model import Need, Phase, Task
 from sixfold.state import Asked, Attempt, RunState, TaskProgress
 from sixfold.verdicts import evidence_text
@@ -30,10 +30,10 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     progress, look = state.tasks[task.id], words.task_look(state, task)
     phase = words.phase_of(state, task.phase)
     spent = words.since(progress.started, progress.ended, now)
-    lines: list[Part] = [(task.title, "strong"), ("", "")]
+    lines: list[Part] = [(task.title, "strong"), BLANK]
     if task.text.strip():
         text = _BOX.sub("[X]", task.text, count=1) if progress.state == "done" else task.text
-        lines += [(line, "quiet") for line in text.splitlines()] + [("", "")]
+        lines += [(line, "quiet") for line in text.splitlines()] + [BLANK]
     for ask in state.asked.values():
         if ask.task == task.id:
             lines += request_page(ask)
@@ -46,7 +46,7 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _field("next by", progress.wanted)
     lines += _field("spent", words.spending(progress.usage))
     lines += _kept(progress)
-    lines += [("", "")]
+    lines += [BLANK]
     lines += _field("phase", f"{phase.number} {phase.title}" if phase else "before any phase")
     lines += _field("story", task.story or "")
     lines += _field("role", task.role)
@@ -54,11 +54,11 @@ def task_page(state: RunState, task: Task, now: datetime) -> list[Part]:
     lines += _field("line", f"{task.line} of {state.plan.tasks_file}" if state.plan else "")
     if not task.runnable:
         lines += [("ambiguous in the file: shown, and never given to an agent", "look")]
-    lines += [("", ""), ("files it names", "title")]
+    lines += [BLANK, ("files it names", "title")]
     lines += [(f"  {file}", "plain") for file in task.files] or [("  none", "quiet")]
     lines += _listed("files it changed and does not name", progress.outside, "warn")
     lines += _listed("left out: in no commit", progress.left_out, "quiet")
-    return [*lines, ("", ""), *needs_page(state, task)]
+    return [*lines, BLANK, *needs_page(state, task)]
 
 
 _BOX = re.compile(r"(?<=[-*+] )\[ \]")
@@ -84,7 +84,7 @@ def attempts_page(history: Sequence[Attempt], now: datetime) -> list[Part]:
             *_field("  branch", one.branch),
             *_field("  base", words.short(one.base)),
             *_field("  commit", words.short(one.commit)),
-            ("", ""),
+            BLANK,
         ]
     return lines
 
@@ -100,7 +100,7 @@ def request_page(ask: ev.PermissionAsked) -> list[Part]:
         *_field("to run", ask.command),
         *change,
         *_field("answer by", keys),
-        ("", ""),
+        BLANK,
     ]
 
 
@@ -119,7 +119,7 @@ def _kept(progress: TaskProgress) -> list[Part]:
 
 def _listed(title: str, items: Sequence[str], tone: str) -> list[Part]:
     """A title and a row for each item; nothing where there is none."""
-    return [("", ""), (title, "title"), *((f"  {item}", tone) for item in items)] if items else []
+    return [BLANK, (title, "title"), *((f"  {item}", tone) for item in items)] if items else []
 
 
 def needs_page(state: RunState, task: Task) -> list[Part]:
@@ -138,7 +138,7 @@ def needs_page(state: RunState, task: Task) -> list[Part]:
     ]
     later = [p for p in state.phases if task.phase in {*p.needs, *p.follows}]
     after += [_barrier(state, p.number, p.title) for p in later]
-    return [*lines, ("", ""), ("is needed by", "title"), *(after or [("  nothing", "quiet")])]
+    return [*lines, BLANK, ("is needed by", "title"), *(after or [("  nothing", "quiet")])]
 
 
 def _barriers(state: RunState, phase: Phase) -> list[Part]:
@@ -174,7 +174,7 @@ def validation_page(state: RunState) -> list[Part]:
         *_field("of commit", words.short(known.commit)),
     ]
     for one in state.requirements.values():
-        lines += [("", ""), *requirement(one)]
+        lines += [BLANK, *requirement(one)]
     return lines
 
 
@@ -186,7 +186,7 @@ def evidence_page(state: RunState, task: Task) -> list[Part]:
     for one in state.requirements.values():
         about = one.requirement.id in named or (task.story and one.requirement.story == task.story)
         if about or any(piece.file in files for piece in one.evidence):
-            lines += [*requirement(one), ("", "")]
+            lines += [*requirement(one), BLANK]
     return lines
 
 
@@ -232,13 +232,13 @@ def matter_page(state: RunState, matter: Matter, now: datetime) -> list[Part]:
 
 def _run_page(state: RunState, matter: Matter) -> list[Part]:
     """Why the run needs a person, what may be done about it, and what the last gate found."""
-    lines: list[Part] = [(matter.text, "strong"), ("", "")]
+    lines: list[Part] = [(matter.text, "strong"), BLANK]
     if state.options:
         lines.append(("you can", "title"))
         lines += [(f"  {key}  {word}", "plain") for key, word in _ways(state)]
     gate = state.gate.ended if state.gate else None
     if gate and gate.failures:
-        lines += [("", ""), (f"the last gate is {gate.verdict}", "title")]
+        lines += [BLANK, (f"the last gate is {gate.verdict}", "title")]
         for failure in gate.failures:
             lines += failure_block(state, failure)
     return lines

@@ -14,7 +14,7 @@ from sixfold.dashboard.screens.pages import needs_page
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
-from sixfold.dashboard.widgets.row import Part
+from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.title import Title
 from sixfold.model import Phase, Task
@@ -111,7 +111,7 @@ def task_edges(state: RunState, task: Task) -> list[Part]:
     marks = [m for m in ("[P]" if task.parallel else "", task.story or "", task.role) if m]
     files: list[Part] = [(f"files  {', '.join(task.files)}", "quiet")] if task.files else []
     head: list[Part] = [(f"{task.id}  {task.title}", "strong"), ("  ".join(marks), "quiet")]
-    return [*head, *files, ("", ""), *needs_page(state, task)]
+    return [*head, *files, BLANK, *needs_page(state, task)]
 
 
 def phase_edges(state: RunState, phase: Phase) -> list[Part]:
@@ -125,7 +125,7 @@ def phase_edges(state: RunState, phase: Phase) -> list[Part]:
             f"{phase.kind}   {done} of {words.count(total, 'task')} done   line {phase.line}",
             "quiet",
         ),
-        ("", ""),
+        BLANK,
         ("needs", "title"),
         *([(f"  {need}", "plain") for need in needs] or [("  nothing", "quiet")]),
     ]

@@ -15,6 +15,8 @@ from sixfold.lines import CONTROLS
 
 Part: TypeAlias = tuple[str, str]
 """Text and the name of its tone."""
+BLANK: Part = ("", "")
+"""A row that keeps apart what is above and below it."""
 
 _BLANKS = str.maketrans({"\t": " ", "\n": "\u240a"})
 
