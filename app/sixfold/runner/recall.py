@@ -22,6 +22,7 @@ from sixfold.state import VALIDATION
 MOST_BYTES = 200_000
 """Of the end of one agent's transcript."""
 MOST_GATE_BYTES = 20_000_000
+"""Of the end of what one gate printed."""
 
 
 class Recall:
@@ -61,7 +62,7 @@ def _agent(
 ) -> list[Heard]:
     said = Archive(folder).end_of(label, event.attempt, event.slot, MOST_BYTES)
     if said is None:  # a run of before that was kept: what the agent printed says it
-        data = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
+        data, _ = _end_of(transcript(folder, kind, name, event.attempt, event.slot), MOST_BYTES)
         lines = [understand(line) for line in data.decode(errors="replace").splitlines()]
         said = [Dated(None, lines)] if lines else []
     elif kind == "conflict":
@@ -74,15 +75,18 @@ def _agent(
 
 
 def _gate(path: Path, event: ev.GateStarted, root: Path) -> list[Heard]:
-    data = _end_of(path, MOST_GATE_BYTES)
+    data, missing = _end_of(path, MOST_GATE_BYTES)
     if not data:
         return []
+    cut = f"… {missing >> 20} MiB before this are not shown; all of it is in {path}"
+    first = [ev.OutputLine(cut, "note")] if missing else []
     if not data.lstrip().startswith(b"{"):
         plain = PlainListener()
         plain.out(data, 0.0)
         plain.close()
-        return [Heard(ev.GateOutput(gate=event.gate, lines=plain.lines))]
+        return [Heard(ev.GateOutput(gate=event.gate, lines=[*first, *plain.lines]))]
     listener, found = GoListener(survey(root)), list[Heard]()
+    listener.lines += first
     for at, chunk in _by_time(data):
         seconds = _between(event.at, at)
         listener.out(chunk, seconds)
@@ -127,13 +131,14 @@ def _time(text: str) -> datetime | None:
 _TIME = re.compile(rb'"Time":\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d)\d*(Z|[-+]\d\d:\d\d)"')
 
 
-def _end_of(path: Path, most: int) -> bytes:
-    """The last bytes of a file, whole lines; nothing where it is not there."""
+def _end_of(path: Path, most: int) -> tuple[bytes, int]:
+    """The last bytes of a file, whole lines, and how many are before them; none without a file."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - most))
             data = file.read(most)
     except OSError:
-        return b""
-    return data if size <= most else data.partition(b"\n")[2]
+        return b"", 0
+    data = data if size <= most else data.partition(b"\n")[2]
+    return data, size - len(data)

@@ -5,8 +5,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from sixfold import events as ev
 from sixfold.masking import Masks
+from sixfold.runner import recall
 from sixfold.runner.archive import Archive
 from sixfold.runner.bulk import APART, Bulk
 from sixfold.runner.recall import Recall
@@ -81,3 +84,21 @@ def test_a_gate_is_told_as_its_tests_ended(tmp_path: Path) -> None:
         if isinstance(message, ev.GateProgress) and at
     ]
     assert told == [(1, 0, 0), (2, 0, 1), (5, 1, 0), (6, 1, 0), (6, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"Action":"pass","Package":"a","Test":"TestOne"}', "ok all of it"],
+    ids=["go", "plain"],
+)
+def test_a_gate_that_printed_very_much_says_what_is_not_shown_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr(recall, "MOST_GATE_BYTES", 1000)
+    folder = Store(tmp_path).create()
+    begun = ev.GateStarted(gate=1, cause="asked", command=["go"])
+    log = folder.transcripts / "gate-1.log"
+    log.write_text(f"{line}\n" * ((5 << 19) // len(line)))
+    first = next(one.message for one in Recall(folder, [begun])(begun))
+    assert isinstance(first, ev.GateOutput)
+    assert first.lines[0].text == f"… 2 MiB before this are not shown; all of it is in {log}"
