@@ -127,6 +127,43 @@ async def test_a_key_sends_its_command(
         assert run.asked == [command]
 
 
+@pytest.mark.parametrize(
+    ("keys", "command"),
+    [
+        ("3 m q x 9 enter", ev.Tell(task="T004", text="qx9")),
+        ("3 m h escape p", ev.Pause()),
+        ("3 m enter p", ev.Pause()),
+        ("3 x p", None),
+        ("3 x x", None),
+        ("q l", None),
+    ],
+)
+async def test_what_is_typed_at_once_goes_where_the_keys_before_it_lead(
+    keys: str, command: ev.AnyCommand | None
+) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        for key in keys.split():
+            app.simulate_key(key)
+        await settle(pilot, run)
+        await settle(pilot, run)
+        assert run.asked == [command] * bool(command)
+        assert len(app.screen_stack) == (1 if command else 2)
+
+
+async def test_what_comes_before_and_behind_the_place_to_write_is_one_line() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        for key in "3mhe":
+            app.simulate_key(key)
+        await settle(pilot)
+        await pilot.press(*"llo", "enter")
+        await settle(pilot, run)
+        assert run.asked == [ev.Tell(task="T004", text="hello")]
+
+
 async def test_the_screen_changes_when_the_event_comes_and_not_before() -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:

@@ -221,10 +221,8 @@ class Dashboard(Steering, inherit_bindings=False):
 
     def _is_late(self, event: Key) -> bool:
         """Was it pressed when one was to type; it comes from a pane that had the focus then."""
-        page, text = self.page, event.character
-        return bool(
-            event.is_forwarded and event.is_printable and text and page and page.typed(text)
-        )
+        front = self.screen
+        return event.is_forwarded and isinstance(front, Page | screens.Line) and front.typed(event)
 
     async def on_unmount(self) -> None:
         """Let go of the run."""

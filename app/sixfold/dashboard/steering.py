@@ -141,20 +141,18 @@ class Steering(Playing, inherit_bindings=False):
         """Let a task go."""
         self.send(ev.Skip(task=self.targets["skip"]))
 
-    @work
-    async def action_cancel(self) -> None:
+    def action_cancel(self) -> None:
         """End an attempt, after a short question."""
         task = self.targets["cancel"]
         where = "stays in the tree" if self.state.isolation == "shared" else "is kept on its branch"
         kept = f"Its agent is ended; what it changed so far {where}."
-        await self.confirm(f"Cancel {task}?", kept, CANCEL, ev.Cancel(task=task))
+        self._confirm(f"Cancel {task}?", kept, CANCEL, ev.Cancel(task=task))
 
-    @work
-    async def action_undo(self) -> None:
+    def action_undo(self) -> None:
         """Take a finished task back, after a question that names what goes with it."""
         task = self.targets["undo"]
         later = built_on(self.state, task)
-        await self.confirm(
+        self._confirm(
             f"Undo {task}?",
             undoing(self.state.status, later),
             UNDO,
@@ -162,11 +160,10 @@ class Steering(Playing, inherit_bindings=False):
             stands=lambda: built_on(self.state, task) == later,
         )
 
-    @work
-    async def action_set_aside(self) -> None:
+    def action_set_aside(self) -> None:
         """Take the culprit of a red gate out, after a question."""
         task = self.targets["set_aside"]
-        await self.confirm(
+        self._confirm(
             f"Set {task} aside?",
             "Its commit is reverted and its work kept on a branch. The task has failed then, and "
             "what needs it is halted; r tries it again.",
@@ -206,34 +203,37 @@ class Steering(Playing, inherit_bindings=False):
         """Pause, and cut running turns short."""
         self.send(ev.Pause(now=True))
 
-    @work
-    async def action_retry_with(self) -> None:
+    def action_retry_with(self) -> None:
         """A fresh attempt by another agent, which is asked for by its name."""
         task = self.targets["retry_with"]
         known = {self.state.agent, *(one.agent for one in self.state.tasks.values())}
         names = ", ".join(sorted(name for name in known if name))
         about = f"An agent of sixfold.yaml or of the catalogue. This run knows {names}."
-        command = ev.Retry(task=task)
-        if name := await self._line(f"Retry {task} with which agent?", about, command):
-            await self.ask(ev.Retry(task=task, agent=name))
+        text = f"Retry {task} with which agent?"
+        self._write(text, about, lambda name: ev.Retry(task=task, agent=name))
 
-    @work
-    async def action_tell(self) -> None:
+    def action_tell(self) -> None:
         """Say something to an agent at work."""
         task = self.targets["tell"]
         about = "Its agent gets it at the end of its turn, and goes on with it."
-        if text := await self._line(f"What to say to {task}?", about, ev.Tell(task=task, text="x")):
-            await self.ask(ev.Tell(task=task, text=text))
+        self._write(f"What to say to {task}?", about, lambda text: ev.Tell(task=task, text=text))
 
-    async def _line(self, text: str, about: str, command: ev.AnyCommand) -> str:
-        """A line that the person writes, as long as the command that is to carry it makes sense."""
+    def _write(self, text: str, about: str, command: Callable[[str], ev.AnyCommand]) -> None:
+        """Send a line that the person writes, as long as the command that carries it makes sense.
+
+        The screen for it is in front at once: keys that come at the same time are meant for it.
+        """
 
         def sensible() -> bool:
-            return not self.over and not refusal(self.state, command)
+            return not self.over and not refusal(self.state, command("x"))
 
-        return await self.push_screen_wait(screens.Line(text, about, stands=sensible))
+        def send(written: str | None) -> None:
+            if written:
+                self.send(command(written))
 
-    async def confirm(
+        self.push_screen(screens.Line(text, about, stands=sensible), send)
+
+    def _confirm(
         self,
         text: str,
         explanation: str,
@@ -247,9 +247,11 @@ class Steering(Playing, inherit_bindings=False):
         def sensible() -> bool:
             return not self.over and not refusal(self.state, command) and stands()
 
-        question = screens.Question(text, explanation, (yes,), stands=sensible)
-        if await self.push_screen_wait(question):
-            await self.ask(command)
+        def send(answer: str | None) -> None:
+            if answer:
+                self.send(command)
+
+        self.push_screen(screens.Question(text, explanation, (yes,), stands=sensible), send)
 
     def action_gate(self) -> None:
         """Run the tests."""
@@ -303,8 +305,7 @@ class Steering(Playing, inherit_bindings=False):
         if answer := await self.ask(ev.Diff(task=task)):
             await self.open(screens.DiffScreen(task, answer.text))
 
-    @work
-    async def action_leave(self) -> None:
+    def action_leave(self) -> None:
         """Leave at once where nothing runs, else ask what becomes of the run."""
         live = self.state.live and not (self.over or self.replay)
         if self.stopped or self.source is None or not live:
@@ -314,10 +315,17 @@ class Steering(Playing, inherit_bindings=False):
         question = screens.Question(
             "Leave?", "The run is not over.", choices, stands=lambda: not self.over
         )
-        answer = await self.push_screen_wait(question)
+        self.push_screen(question, self._leave)
+
+    def _leave(self, answer: str | None) -> None:
         if answer == "leave":
             self.exit()
-        elif answer == "stop" and await self.ask(ev.Stop()):
+        elif answer == "stop":
+            self._stop()
+
+    @work
+    async def _stop(self) -> None:
+        if await self.ask(ev.Stop()):
             self.stopped = self.feed.changed = True
 
     async def action_plan(self) -> None:

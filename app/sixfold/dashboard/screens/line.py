@@ -21,12 +21,14 @@ class Line(Question, inherit_bindings=False):
 
     def __init__(self, text: str, explanation: str, *, stands: Callable[[], bool]) -> None:
         super().__init__(text, explanation, (), stands=stands)
+        self._early = ""
+        """What was typed before there was where to write."""
 
     def compose(self) -> ComposeResult:
         """Question, explanation, and where to write."""
         with Vertical(id="question"):
             yield Lines(self._text, self._explanation, ())
-            yield Input(id="line", compact=True)
+            yield Input(self._early, id="line", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         """Ready to write."""
@@ -35,10 +37,22 @@ class Line(Question, inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Keys are for writing, and mean nothing else here."""
         event.prevent_default()
+        if self.typed(event):
+            event.stop()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The line is written."""
-        self.dismiss(event.value.strip())
+    def typed(self, event: events.Key) -> bool:
+        """Was this meant for the line; it may come from elsewhere, and before there is one."""
+        line = next(iter(self.query(Input)), None)
+        if event.is_printable and event.character:
+            if line:
+                line.insert_text_at_cursor(event.character)
+            else:
+                self._early += event.character
+            return True
+        if event.key == "enter":
+            self.dismiss((line.value if line else self._early).strip())
+            return True
+        return False
 
     def action_leave(self) -> None:
         """Nothing, after all."""

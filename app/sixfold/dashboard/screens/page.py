@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
+from textual.events import Key
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
@@ -195,12 +196,13 @@ class Page(Screen[None], inherit_bindings=False):
         if (log := self.log_view) and not self.query(FindBar):
             await self.mount(FindBar(log), before=self.query_one(KeyBar))
 
-    def typed(self, text: str) -> bool:
+    def typed(self, event: Key) -> bool:
         """Was this meant for the line where one types what to find; it came before that."""
         bar = next(iter(self.query(FindBar)), None)
-        if bar:
-            bar.type(text)
-        return bar is not None
+        if bar and event.is_printable and event.character:
+            bar.type(event.character)
+            return True
+        return False
 
     @on(LogView.GivenUp)
     def _tell_of_search(self) -> None:
