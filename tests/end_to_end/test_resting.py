@@ -10,6 +10,7 @@ import pytest
 
 from repository import Repository, begin, end_of, events_of, leftovers, of, outcomes
 from sixfold import events as ev
+from sixfold.runner.archive import Archive
 
 TASKS = """\
 ## Phase 1: Setup
@@ -78,7 +79,10 @@ def test_what_a_person_says_comes_at_the_end_of_the_turn(
     )
     process = begin(repository, processes, "--slots", "1")
     repository.wait_for_event(ev.TaskStarted, task="T001")
-    told(repository, "tell", "T001", "use a map")
+    told(repository, "tell", "T001", "use a map\nor two")
+    promise = "T001 is told at the end of its turn: use a map\nor two"
+    repository.wait_for_event(ev.Notice, text=promise, level="info")
+    run = repository.live()
     refused = repository.sixfold("tell", "T002", "hello")
     assert "nobody is at work on T002" in refused.stderr
     repository.write("go", "")
@@ -86,6 +90,10 @@ def test_what_a_person_says_comes_at_the_end_of_the_turn(
     prompts = [path.read_text() for path in sorted(repository.root.glob("prompt-*.txt"))]
     assert [text.count("# Task T001") for text in prompts[:2]] == [1, 1]
     assert sum("## A person adds\n\nuse a map" in text for text in prompts) == 1
+    answer = Archive(run).answer(ev.Transcript(task="T001", attempt=1, slot=1))
+    said = [line.text for line in answer.said if line.kind == "note"]
+    at = said.index("a person adds: use a map")
+    assert said[at + 1] == "or two"
 
 
 def test_a_task_is_retried_with_another_agent(tmp_path: Path, processes: list[Popen[str]]) -> None:

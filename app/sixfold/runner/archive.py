@@ -112,12 +112,20 @@ class Archive:
         return ev.Answer(id=command.id, accepted=not why, reason=why, text="\n\n".join(texts))
 
 
+_JOINED = ev.TaskEnded | ev.FixEnded | ev.TaskUndone | ev.TaskSetAside | ev.GateEnded
+"""Events that name the commit that the run's branch was at."""
+
+
 class Past(Archive):
     """What is kept of a run that is watched without its runner, its changes included."""
 
     def __init__(self, folder: RunFolder, events: Sequence[ev.AnyEvent]) -> None:
         super().__init__(folder)
         self._state = fold(events)
+        joined = (one for one in reversed(events) if isinstance(one, _JOINED) and one.commit)
+        last = next(joined, None)
+        self._last = last.commit if last else self._state.work_branch
+        """What came of the run: its branch goes once the person's own has taken that over."""
 
     async def look(self, command: ev.AnyCommand) -> ev.Answer | None:
         """The answer; None where nothing is looked for."""
@@ -144,7 +152,7 @@ class Past(Archive):
             raise git.GitError("agents shared the one tree: no change is kept by itself")
         if attempt:
             return await change_of(state, task, attempt)
-        before, after = state.commit, state.work_branch
+        before, after = state.commit, self._last
         if progress:
             commit = progress.commit
             before, after = (f"{commit}^", commit) if commit else (progress.base, progress.branch)

@@ -98,6 +98,7 @@ class Obeying:
         for work in self.desk.state.work.values():
             if work.label == label:
                 self.sittings.tell(work.slot, text)
+                self.desk.emit(ev.Notice(text=f"{label} is told at the end of its turn: {text}"))
 
     def _judge_again(self) -> None:
         if self.desk.state.status == "blocked" and (self.gates.red or self.validation.due):

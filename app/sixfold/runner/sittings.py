@@ -100,6 +100,8 @@ class Sittings:
                 elif end.limit:
                     self._limits.hit(self._crew.provider(name), end.limit)
                 elif end.ok and (text := sitting.word()):
+                    lines = f"a person adds: {text}".splitlines()
+                    sitting.hear([ev.Utterance("note", line) for line in lines])
                     added = f"{turn.prompt}\n## A person adds\n\n{text}\n"
                     taken = structs.replace(turn, prompt=added, again=text)
                     continue

@@ -172,6 +172,10 @@ async def test_the_change_of_each_attempt_is_shown_from_its_commit_or_its_branch
         assert answer
         return answer
 
+    whole = await past.look(ev.Diff())  # its branch is gone
+    assert whole
+    assert "+by attempt 2" in whole.text
+
     assert "+by attempt 1" in (await look(1)).text
     assert "+by attempt 2" in (await look(2)).text
     repository.git("branch", "-D", "a.1")

@@ -11,7 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from sixfold.dashboard.screens.question import Lines, Question
+from sixfold.dashboard.choice import Choice
+from sixfold.dashboard.screens.question import Answers, Lines, Question
+
+SEND = Choice("Enter", "send it", "")
 
 
 class Line(Question, inherit_bindings=False):
@@ -27,8 +30,9 @@ class Line(Question, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Question, explanation, and where to write."""
         with Vertical(id="question"):
-            yield Lines(self._text, self._explanation, ())
+            yield Lines(self._text, self._explanation)
             yield Input(self._early, id="line", compact=True, select_on_focus=False)
+            yield Answers([SEND], first="")
 
     def on_mount(self) -> None:
         """Ready to write."""

@@ -20,11 +20,11 @@ MOST_ROWS = 12
 
 
 class Lines(Painted):
-    """The question, its explanation as broken as its width asks for, and the answers."""
+    """The question, and its explanation as broken as its width asks for."""
 
-    def __init__(self, text: str, explanation: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, text: str, explanation: str) -> None:
         super().__init__()
-        self._text, self._choices = clean(text), choices
+        self._text = clean(text)
         self._paragraphs = [clean(line) for line in explanation.splitlines()]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
@@ -40,12 +40,28 @@ class Lines(Painted):
         told = [(text[a:b], "plain") for text in self._paragraphs for a, b in breaks(text, width)]
         if len(told) > MOST_ROWS:
             told[MOST_ROWS - 1 :] = [("…", "quiet")]
-        rows: list[list[Part]] = [[(self._text, "strong")], *([part] for part in told), []]
-        for index, choice in enumerate(self._choices):
-            enter = "  (or Enter)" if index == 0 else ""
-            key: Part = (f" {choice.key} ", "key")
-            rows.append([key, (f" {clean(choice.words)}", "plain"), (enter, "quiet")])
-        return [*rows, [(" Esc ", "key"), (" not now", "plain")]]
+        return [[(self._text, "strong")], *([part] for part in told), []]
+
+
+class Answers(Painted):
+    """A row for each key, and one for Escape."""
+
+    def __init__(self, choices: Sequence[Choice], *, first: str = "  (or Enter)") -> None:
+        super().__init__()
+        self._choices, self._first = choices, first
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """As high as the rows are many."""
+        return len(self._choices) + 1
+
+    def parts(self, y: int) -> Sequence[Part]:
+        """A key, and what it answers."""
+        if y >= len(self._choices):
+            return [(" Esc ", "key"), (" not now", "plain")]
+        choice = self._choices[y]
+        also = "" if y else self._first
+        key: Part = (f" {choice.key} ", "key")
+        return [key, (f" {clean(choice.words)}", "plain"), (also, "quiet")]
 
 
 class Question(ModalScreen[str], inherit_bindings=False):
@@ -64,7 +80,8 @@ class Question(ModalScreen[str], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Question, explanation, a row for each choice."""
         with Vertical(id="question"):
-            yield Lines(self._text, self._explanation, self._choices)
+            yield Lines(self._text, self._explanation)
+            yield Answers(self._choices)
 
     def on_key(self, event: events.Key) -> None:
         """A choice's key, Enter or Escape; anything else is ignored."""
