@@ -472,6 +472,17 @@ async def test_a_selected_failure_is_told_with_both_stacks() -> None:
         assert "Previous write at 0x01 by goroutine 8" in text
 
 
+async def test_words_over_the_screen_are_few_and_none_is_said_twice() -> None:
+    run = Run(*BEGIN)
+    async with dashboard(run).run_test(size=(80, 24), notifications=True) as pilot:
+        app = await settle(pilot, run)
+        for text in ("one", "two", "two", "three", "four", "three"):
+            app.toast(text)
+        await settle(pilot)
+        assert toasts(app) == ["two", "four", "three"]
+        assert len(app.screen.query("Toast")) == 3
+
+
 async def test_finding_goes_to_each_place_and_back() -> None:
     lines = [f"line {n} {'needle' if n in {10, 50, 90} else 'hay'}" for n in range(100)]
     run = Run(*BEGIN, ev.GateOutput(gate=1, lines=[ev.OutputLine(line) for line in lines]))

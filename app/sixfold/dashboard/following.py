@@ -9,6 +9,7 @@ from typing import Literal
 
 from textual import work
 from textual.app import App
+from textual.notifications import Notify
 
 from sixfold import events as ev
 from sixfold.dashboard.feed import Feed
@@ -21,6 +22,8 @@ from sixfold.state import RunState
 
 SLICE = 2000
 """Messages taken in before the keys get their turn."""
+TOASTS = 3
+"""Words that lie over the screen at once, at most."""
 
 
 class Following(App[None], inherit_bindings=False):
@@ -87,6 +90,14 @@ class Following(App[None], inherit_bindings=False):
         self._unread.append(ev.Notice(text=text, level=level))
         self.feed.changed = True
         self.toast(text, tone)
+
+    def on_notify(self, event: Notify) -> None:
+        """What is said makes room: the same from before goes, and of the others the oldest."""
+        said = list(self._notifications)
+        others = [one for one in said if one.message != event.notification.message]
+        for one in said:
+            if one not in others[1 - TOASTS :]:
+                self._unnotify(one, refresh=False)
 
     def toast(self, text: str, tone: str = "plain") -> None:
         """Say something to the person now."""

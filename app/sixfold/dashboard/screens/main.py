@@ -181,7 +181,7 @@ class MainScreen(Page):
         """Focus a slot; zoom it where it is in focus already, or has but one row."""
         slot = next((one for one in self.slots if one.number == number), None)
         if slot is None:
-            self.notify(f"this run has {len(self.slots)} slots", markup=False)
+            self.dashboard.toast(f"this run has {len(self.slots)} slots")
             return
         full = self.pane is slot or self.has_class("-short")
         self.go_to(slot)
