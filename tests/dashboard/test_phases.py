@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from dashboard.many import large_run
 from dashboard.scripted import (
     BEGIN,
     FAILED,
@@ -52,6 +53,16 @@ async def test_the_cursor_goes_along_with_the_work_until_the_reader_moves_it() -
         run.say(*RED, ev.PhaseEnded(phase=2), ev.PhaseStarted(phase=3, title="Polish"))
         await settle(pilot, run)
         assert phases.chosen_task == "T003"
+
+
+async def test_a_list_that_goes_on_shows_where_it_stands_out_of_focus_too() -> None:
+    run = Run(*large_run())
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        app.main.go_to(app.main.gate.tests)
+        await settle(pilot)
+        assert not app.main.phases.has_focus
+        assert all(row.endswith("▐") for row in seen(app, "#phases").splitlines()[1:-3])
 
 
 async def test_c_folds_all_phases_and_opens_them_again() -> None:

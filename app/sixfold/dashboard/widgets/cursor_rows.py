@@ -63,6 +63,10 @@ class CursorRows(Rows):
         """More or less may fit now: Textual calls this for each class, so there is one for all."""
         self.refit()
 
+    def shows_thumb(self) -> bool:
+        """Also out of focus: of a list that goes on one sees where it begins."""
+        return self.last_top > 0
+
     def refit(self) -> None:
         """Keep the cursor's item in sight."""
         if self.keys:
