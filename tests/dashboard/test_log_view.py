@@ -63,6 +63,21 @@ async def test_it_follows_until_the_reader_scrolls_up_and_again_at_the_end() -> 
         assert (last(log), log.following, log.missed) == ("199", True, 0)
 
 
+async def test_new_lines_below_are_told_of_only_where_some_are_not_seen() -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(range(5)))
+        log.follow(False)
+        log.extend(lines(range(5, 10)))
+        assert (log.missed, last(log)) == (5, "")
+        log.extend(lines(range(10, 30)))
+        assert last(log).endswith("9 new below · f follow ▐")
+        await pilot.press("down", "down")
+        assert last(log).endswith("7 new below · f follow ▐")
+
+
 async def test_appending_never_lays_the_screen_out() -> None:
     async with Dashboard().run_test(size=(80, 24)) as pilot:
         await pilot.app.push_screen(OneLog())

@@ -381,11 +381,19 @@ class LogView(Marking):
         text = line[begin : end if end >= 0 else len(line)]
         return [(begin + a, begin + b) for a, b in self.places(text)]
 
+    def _missed_below(self) -> int:
+        """How many of the lines that came are below the last one seen."""
+        end = self.top + self.page
+        if self.page <= 1 or end >= len(self._rows):
+            return 0
+        lines = self.total - 1 - self._rows[end - 1][0]
+        return min(self.missed, max(1, lines), len(self._rows) - end)
+
     def render_line(self, y: int) -> Strip:
         """As the rows are, with a word in the last one when lines wait below."""
         strip = super().render_line(y)
-        if self.missed and y == self.content_size.height - 1 and self.page > 1:
-            text = f" {self.missed} new below · f follow "
+        if self.missed and y == self.content_size.height - 1 and (below := self._missed_below()):
+            text = f" {below} new below · f follow "
             style = self.base + self.dashboard.tone("chosen")
             width = self.content_size.width
             if len(text) < width:
