@@ -151,7 +151,7 @@ class MainScreen(Page):
         pane = self.pane
         if isinstance(pane, Phases | TestTree):
             return pane.chosen
-        return (pane and pane.id) or ""
+        return (pane.id or "") if isinstance(pane, Slot) else ""
 
     # Going about
 
@@ -216,7 +216,7 @@ class MainScreen(Page):
             await self.app.push_screen(screens.RequestScreen(asked))
         elif isinstance(pane, Slot) and self.zoomed and self.chosen_task:
             await self.app.push_screen(screens.TaskScreen(self.chosen_task))
-        else:
+        elif isinstance(pane, Slot):
             self.action_zoom()
 
     async def _test_details(self, tree: TestTree) -> None:
