@@ -437,6 +437,41 @@ async def test_the_reader_is_not_moved_when_other_tests_end() -> None:
         assert tests.chosen == f"test {STORE} TestConcurrent"
 
 
+async def test_the_reader_stays_with_a_test_that_the_next_gate_has_not_reached_yet() -> None:
+    run = Run(*RUNNING, *gates.RED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await in_tests(pilot, run, chosen=1)
+        tests = app.main.gate.tests
+        for said, chosen in (
+            (gates.COMPILING[:1], "run"),
+            (gates.COMPILING[1:], f"package {STORE}"),
+            (gates.WORKING[len(gates.COMPILING) :], f"test {STORE} TestConcurrent"),
+            (gates.RED[len(gates.WORKING) :], f"test {STORE} TestConcurrent"),
+        ):
+            run.say(*said)
+            await settle(pilot, run)
+            assert tests.chosen == chosen
+        assert tests.meant == TestName(STORE, "TestConcurrent")
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a run"])
+async def test_enter_in_what_is_printed_or_told_leaves_the_panes_as_they_are(alone: bool) -> None:
+    run = Run(*(gates.RED if alone else RED))
+    async with dashboard(run, gate_only=alone).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        for log in ("stream", "told"):
+            app.main.go_to(app.main.gate.shown)
+            await settle(pilot)
+            assert app.main.gate.shown.id == log
+            zoomed = app.main.zoomed
+            await pilot.press("enter")
+            await settle(pilot)
+            assert app.main.zoomed == zoomed
+            assert toasts(app)[-1] == "↵ details: nothing is selected"
+            app.main.gate.tests.choose_failure(1)
+            await settle(pilot)
+
+
 # The editor
 
 

@@ -15,6 +15,8 @@ from sixfold.dashboard.widgets.row import Part, row
 from sixfold.model import Failure, TestName
 
 INDENT = 2
+TESTS = {"test", "slow", "failure"}
+"""Rows that are about one test."""
 WIDE = 70
 """Cells from which the states of packages stand in words as well."""
 
@@ -34,6 +36,8 @@ class TestTree(CursorRows):
         self.chose = False
         """Did the reader move here: until then nothing is chosen."""
         self._rows: list[Row] = []
+        self._wanted: Row | None = None
+        """What the reader moved to: the cursor comes back to it once it is there again."""
         self._opened: dict[str, bool] = {}
 
     @property
@@ -67,7 +71,7 @@ class TestTree(CursorRows):
         row = self.row
         if row is None or not row.package:
             return None
-        return TestName(row.package, row.test if row.kind in {"test", "slow", "failure"} else "")
+        return TestName(row.package, row.test if row.kind in TESTS else "")
 
     @property
     def does(self) -> str:
@@ -91,6 +95,17 @@ class TestTree(CursorRows):
             self.set_keys(keys)
         self.set_class(not keys, "-empty")
         self.refresh()
+
+    def place_in(self, keys: list[str]) -> int:
+        """With the test that the reader chose; while it is gone, with its package, or above all."""
+        wanted = self._wanted
+        key = wanted.key if wanted else self.chosen
+        if wanted is None or key in keys:
+            return keys.index(key) if key in keys else 0
+        found = [(row.kind in TESTS, row.package, row.test) for row in self._rows]
+        test = (wanted.kind in TESTS, wanted.package, wanted.test)
+        package = (False, wanted.package, "")
+        return next((found.index(one) for one in (test, package) if one in found), 0)
 
     def _whole(self, results: Results) -> list[Row]:
         return outline.rows(results, self._opened) if self.dashboard.state.gate else []
@@ -133,6 +148,7 @@ class TestTree(CursorRows):
         """The reader chooses."""
         self.chose = True
         super().step(rows)
+        self._wanted = self.row
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses; on the fold, or on what is chosen already, it folds."""

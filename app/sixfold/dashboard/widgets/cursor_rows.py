@@ -30,15 +30,17 @@ class CursorRows(Rows):
         return len(self.keys)
 
     def set_keys(self, keys: list[str]) -> None:
-        """Show these items. The cursor's item keeps its place on the screen where it can."""
-        chosen, at, before = self.chosen, self.cursor - self.top, len(self.keys)
+        """Show these items. What the cursor is on keeps its place on the screen where it can."""
+        at, before = self.cursor - self.top, len(self.keys)
+        self.cursor = self.place_in(keys)
         self.keys = keys
-        if chosen in keys:
-            self.cursor = keys.index(chosen)
-            self.top = max(0, min(self.cursor - at, self.last_top))
-        else:
-            self.cursor = max(0, min(self.cursor, len(keys) - 1))
+        self.top = max(0, min(self.cursor - at, self.last_top))
         self.refresh(layout=len(keys) != before and self.styles.is_auto_height)
+
+    def place_in(self, keys: list[str]) -> int:
+        """Where the cursor goes among other items: with its own, and else it stays."""
+        chosen = self.chosen
+        return keys.index(chosen) if chosen in keys else max(0, min(self.cursor, len(keys) - 1))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
         """As high as all items, where the style sheet says `auto`."""
