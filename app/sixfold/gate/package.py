@@ -23,6 +23,7 @@ from sixfold.gate.text import Kept, clean, joined, screen_line
 from sixfold.model import Failure, FailureKind
 
 ERROR_LINES = 40
+EARLY = "ended early: other tests may not have run"
 
 
 class Test(Kept):
@@ -69,7 +70,7 @@ class Package:
         self.closing = Closing()
         self.listed = False
         self.why = ""
-        """Why it failed though no test did."""
+        """Why it failed though no test did, or what else there is to say of it."""
 
     def progress(self) -> PackageProgress:
         """The package's row, with those of its tests that ended since it was asked for last."""
@@ -310,6 +311,8 @@ class Package:
             failure = failed_package(self.name, self.output.lines(), timed_out)
             self._list(failure)
             self.why = failure.message
+        elif crash or any(not name.startswith("Benchmark") for name in self.tests):
+            self.why = EARLY  # go names only the tests that have begun
 
     def running(self) -> list[Test]:
         """The tests at work: not paused, and not merely waiting for a subtest."""

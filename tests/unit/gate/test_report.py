@@ -188,6 +188,24 @@ def test_a_panic_is_charged_and_its_victims_come_after_it() -> None:
     assert (victim.test, victim.kind) == ("TestP3", "unfinished")
 
 
+@pytest.mark.parametrize("words", [["panic: boom\n", "\n", "goroutine 9 [running]:\n"], []])
+def test_a_package_that_a_crash_or_an_exit_ended_says_that_tests_may_be_missing(
+    words: list[str],
+) -> None:
+    data = record("run", "TestA") + record("pass", "TestA") + record("run", "TestB")
+    data += b"".join(output(line, "TestB") for line in words) + record("fail")
+    report = fold(data)
+    (package,) = report.progress(1, 0.0).packages
+    assert package.note == "ended early: other tests may not have run"
+    assert "ended early: other tests may not have run" in shown(report)[-1]
+
+
+def test_a_package_that_ran_to_its_end_says_nothing_of_the_kind() -> None:
+    data = record("run", "TestA") + record("fail", "TestA") + record("run", "BenchmarkX")
+    (package,) = fold(data + record("fail")).progress(1, 0.0).packages
+    assert package.note == ""
+
+
 def test_a_test_that_prints_the_word_panic_did_not_crash() -> None:
     data = b"".join(
         (
