@@ -5,12 +5,14 @@ from __future__ import annotations
 from sixfold import events as ev
 from sixfold.state import RunState
 
+NO_RUN = "there is no run, only its tests"
+
 
 def refusal(state: RunState, command: ev.AnyCommand) -> str:
     """The reason to refuse `command` in this state, or nothing where it may be carried out."""
     alone = not state.run and bool(state.gates)
     if alone and not isinstance(command, ev.Gate | ev.Rerun | ev.Printed):
-        return "there is no run, only its tests"
+        return NO_RUN
     if not state.live and not alone:
         return "the run has ended" if state.ended else "the run has not started"
     match command:

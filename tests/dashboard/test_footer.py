@@ -73,7 +73,7 @@ async def test_where_room_is_short_keys_that_do_nothing_now_give_way() -> None:
     [
         ("", "p pause, ↵ details, z zoom, . running, Tab panes"),
         ("3,z", "p pause, x cancel, ↵ details, / find, Tab panes"),
-        ("tab,tab", "p pause, r rerun, R all failed, ↵ open, / find, Tab panes"),
+        ("tab,tab", "p pause, r rerun, R failing, ↵ open, / find, Tab panes"),
         ("T", "↵ details, ← → bars, + - scale, 0 all, Esc back"),
         ("P", "p pause, ↵ details, . running, Tab panes, Esc back"),
         ("full_stop,enter", "/ find, Tab sections, Esc back"),
@@ -114,5 +114,5 @@ async def test_a_long_name_leaves_room_for_the_other_keys() -> None:
         app = await settle(pilot, run)
         app.main.go_to(app.main.gate.tests)
         await settle(pilot)
-        assert "R all failed TestThatSixFile…" in seen(app, "KeyBar")
+        assert "R failing TestThatSixFile…" in seen(app, "KeyBar")
         assert "T timeline" in seen(app, "KeyBar")

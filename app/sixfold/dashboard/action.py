@@ -10,10 +10,13 @@ from msgspec import Struct
 from sixfold.dashboard import when
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.when import Can
+from sixfold.refusal import NO_RUN
 
 Foot: TypeAlias = Literal["", "offered", "always"]
 ALWAYS: Foot = "always"
 OFFERED: Foot = "offered"
+ALONE = Situation(alone=True, tests=True, log=True, searched=True, chosen="run")
+"""Tests alone, with all that there can be of them."""
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -43,13 +46,17 @@ class Action(Struct, frozen=True, kw_only=True):
     def stands(self, now: Situation) -> bool:
         """Does it stand in the footer now: what can not be done is dimmed.
 
-        Below a text, in a replay, and once nobody obeys any more, it is gone.
+        Below a text, in a replay, without a run, and once nobody obeys any more, it is gone.
         """
         can = self.can(now)
-        past = bool(now.replay) or now.over
+        past = bool(now.replay) or now.over or can == NO_RUN
         if self.foot == OFFERED or now.place == "text" or past:
             return bool(self.foot) and can is True
         return bool(self.foot) and can is not False
+
+    def belongs(self, now: Situation) -> bool:
+        """Is there ever something for it to do: of what a run has, tests alone have little."""
+        return not now.alone or self.can(ALONE) not in {False, NO_RUN}
 
     @property
     def shown_key(self) -> str:

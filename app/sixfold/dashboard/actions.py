@@ -132,7 +132,7 @@ _STEERING = (
         "Run all tests that fail once more",
         OFFERED,
         can=when.of_tests("rerun_failed"),
-        label="all failed",
+        label="failing",
         rank=0,
     ),
     of_run(
@@ -339,7 +339,7 @@ _LOOKING = (
         keys="i",
         label="inbox",
         tooltip="All that waits for you, the most pressing first",
-        can=when.anywhere,
+        can=when.of_run,
     ),
     Action(
         id="alarm",
@@ -398,7 +398,7 @@ _LEAVING = (
         id="leave",
         keys="q,ctrl+c,ctrl+q",
         label="leave",
-        tooltip="Leave: let the run go on, or stop it",
+        tooltip="Leave; a run goes on or stops, as you say",
         can=when.anywhere,
         foot=ALWAYS,
     ),
@@ -407,7 +407,7 @@ _LEAVING = (
 STEERED = (*_STEERING, *_LOOKING, *_MOVING, *_LEAVING)
 ACTIONS: tuple[Action, ...] = (*PLAYING, *STEERED)
 GROUPS = {
-    "The run": _STEERING,
+    "What there is to do": _STEERING,
     "What there is to see": _LOOKING,
     "Moving about": _MOVING,
     "Leaving": _LEAVING,

@@ -427,8 +427,8 @@ class Dashboard(Steering, inherit_bindings=False):
         await self.open(screens.HelpScreen(self.look_around()))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's
-        """The palette: every action of the table, and the theme."""
-        for action in ACTIONS:
+        """The palette: every action of the table that belongs here, and the theme."""
+        for action in [one for one in ACTIONS if one.belongs(self.look_around())]:
             yield SystemCommand(
                 f"{action.label} ({action.shown_key})",
                 action.tooltip,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from sixfold.dashboard.situation import Situation
+from sixfold.refusal import NO_RUN
 
 Can: TypeAlias = bool | str
 """True: it can be done. False: not in this place. A text: not now, and why."""
@@ -23,7 +24,7 @@ def in_panes(now: Situation) -> Can:
 
 def asks(action: str) -> Callable[[Situation], Can]:
     """It can be done unless the run would refuse it."""
-    return lambda now: of_run(now) and (now.refused.get(action) or True)
+    return lambda now: of_run(now, now.refused.get(action) or True)
 
 
 def gate(now: Situation) -> Can:
@@ -31,14 +32,16 @@ def gate(now: Situation) -> Can:
     return now.place != "dialog" and (now.refused.get("gate") or True)
 
 
-def of_run(now: Situation) -> bool:
-    """Is this a run, and no question in front."""
-    return now.place != "dialog" and not now.alone
+def of_run(now: Situation, can: Can = True) -> Can:
+    """As `can` says, where this is a run and no question is in front."""
+    if now.place == "dialog":
+        return False
+    return NO_RUN if now.alone else can
 
 
 def panes(now: Situation) -> Can:
     """Where the panes of a run are."""
-    return now.place == "main" and not now.alone
+    return now.place == "main" and of_run(now)
 
 
 def beside_tests(action: str) -> Callable[[Situation], Can]:
@@ -54,7 +57,7 @@ def of_tests(action: str) -> Callable[[Situation], Can]:
 
 def start(now: Situation) -> Can:
     """A plan is there, and has not been started."""
-    return now.startable and now.place != "dialog"
+    return of_run(now, now.startable)
 
 
 def details(now: Situation) -> Can:
@@ -98,7 +101,9 @@ def of_attempt(now: Situation) -> Can:
 
 def with_steps(now: Situation) -> Can:
     """A slot is chosen whose agent has told its plan."""
-    return now.place == "main" and (now.steps or "choose a slot whose agent has told its plan")
+    return now.place == "main" and of_run(
+        now, now.steps or "choose a slot whose agent has told its plan"
+    )
 
 
 def in_diff(now: Situation) -> Can:
@@ -108,29 +113,27 @@ def in_diff(now: Situation) -> Can:
 
 def planned(now: Situation) -> Can:
     """The run has a plan."""
-    return of_run(now) and (now.planned or "no plan is loaded yet")
+    return of_run(now, now.planned or "no plan is loaded yet")
 
 
 def with_tree(now: Situation) -> Can:
     """The tree of phases is on the screen."""
-    return (
-        now.place in {"main", "plan"} and not now.alone and (now.planned or "no plan is loaded yet")
-    )
+    return now.place in {"main", "plan"} and of_run(now, now.planned or "no plan is loaded yet")
 
 
 def shows_tasks(now: Situation) -> bool:
     """Are tasks on the screen that can be selected."""
-    return now.place in {"main", "plan", "timeline"} and not now.alone
+    return now.place in {"main", "plan", "timeline"}
 
 
 def runs(now: Situation) -> Can:
     """There is a task at work to go to."""
-    return shows_tasks(now) and (now.running or "no task is at work")
+    return shows_tasks(now) and of_run(now, now.running or "no task is at work")
 
 
 def failing(now: Situation) -> Can:
     """There is a task that failed to go to."""
-    return shows_tasks(now) and (now.failing or "no task has failed")
+    return shows_tasks(now) and of_run(now, now.failing or "no task has failed")
 
 
 def in_timeline(now: Situation) -> Can:

@@ -25,9 +25,12 @@ def help_page(now: Situation) -> list[Part]:
     lines: list[Part] = [("Bright keys do something here and now.", "quiet")]
     groups = list(GROUPS.items())
     for title, actions in [*groups[-1:], *groups[:-1]] if now.replay else groups:
-        lines += [BLANK, (title, "title"), *(_key(action, now) for action in actions)]
+        if here := [_key(action, now) for action in actions if action.belongs(now)]:
+            lines += [BLANK, (title, "title"), *here]
     palette = f"  {'Ctrl+P':<13} {'palette':<{MEANING - 17}} All of these, found by typing"
     lines += [BLANK, (palette, "plain")]
+    if now.alone:
+        return lines
     lines += [BLANK, ("States of a task", "title")]
     means = [(look, _MEANS[state]) for state, look in words.TASK_LOOKS.items()]
     for look, meaning in (*means, *_MEANS_AT_WORK.items()):
