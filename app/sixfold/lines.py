@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime
+from pathlib import PurePath
 
 from sixfold import events as ev
 from sixfold.model import Failure, PlanWarning, Suspect, Usage
@@ -218,10 +219,23 @@ def gate_lines(gate: ev.GateEnded) -> str:
     return "\n".join([tally + _because(gate.reason), *failures, *fixed, *blame])
 
 
+def alone_lines(state: RunState) -> list[str]:
+    """What tests alone came to: the latest gate, and what was run once more last of all since."""
+    if not state.gate or not state.gate.ended:
+        return ["the tests had not ended"]
+    again = [rerun.ended for rerun in state.reruns if rerun.ended]
+    return [gate_lines(state.gate.ended), *map(rerun_lines, again[-1:])]
+
+
 def suspect_line(suspect: Suspect) -> str:
     """`T009 1a2b3c4d5e what its message says: its files`; a person's commit has no task."""
     who = suspect.task or "of a person"
-    return f"{who} {suspect.commit[:SHORT]} {suspect.subject}: {', '.join(suspect.files)}"
+    return f"{who} {suspect.commit[:SHORT]} {subject(suspect)}: {', '.join(suspect.files)}"
+
+
+def subject(suspect: Suspect) -> str:
+    """What a commit's message says beside the task that it begins with."""
+    return suspect.subject.removeprefix(f"{suspect.task}: ")
 
 
 def failure_line(failure: Failure, word: str = "FAIL") -> str:
@@ -229,7 +243,14 @@ def failure_line(failure: Failure, word: str = "FAIL") -> str:
     place = f" ({failure.file}:{failure.line})" if failure.file else ""
     name = f"{failure.package} {failure.test}".strip()
     age = " [old]" if failure.old else " [flaky: passes when run again]" if failure.flaky else ""
-    return f"{word} {name} {failure.kind}: {failure.message}{place}{age}"
+    return f"{word} {name} {failure.kind}: {wrong(failure)}{place}{age}"
+
+
+def wrong(failure: Failure) -> str:
+    """What a failure says beside its kind and its place, which are told on their own."""
+    text = failure.message.removeprefix("panic:").strip()
+    place = f"  {PurePath(failure.file).name}:{failure.line}"
+    return text if " <-> " in text else text.replace(place, "", 1)
 
 
 def warning_line(tasks_file: str, warning: PlanWarning) -> str:

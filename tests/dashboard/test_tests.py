@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,11 +26,13 @@ from dashboard.scripted import (
     toasts,
 )
 from sixfold import events as ev
-from sixfold.dashboard import editor, outline
+from sixfold import lines
+from sixfold.dashboard import editor, outline, telling
 from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.results import Results
+from sixfold.dashboard.screens.help import help_page
 from sixfold.dashboard.widgets.key_bar import KeyBar
-from sixfold.model import Failure, TestName, Verdict
+from sixfold.model import Failure, Suspect, TestName, Verdict
 from sixfold.state import fold
 from sixfold.tally import Again, Tally
 
@@ -59,6 +62,12 @@ async def in_tests(pilot: Pilot[None], run: Run, *, chosen: int | None = None) -
     if chosen is not None:
         app.main.gate.tests.choose_failure(chosen)
     return await settle(pilot)
+
+
+def told(story: Iterable[ev.Message], package: str, test: str = "") -> list[str]:
+    """What is told of a test or a package."""
+    events = [message for message in story if isinstance(message, ev.Event)]
+    return [line for line, _ in telling.told(fold(events), results(*story), package, test, None)]
 
 
 # What the tree holds
@@ -246,6 +255,29 @@ async def test_a_race_is_told_with_both_places_their_source_and_both_stacks() ->
         assert "Previous read at 0x00c0000a0398 by goroutine 13:" in text
 
 
+def test_as_many_tests_are_listed_as_are_counted() -> None:
+    said = told(gates.RED, COUNT)
+    at = said.index("what fails in it")
+    assert "2 failed  1 skipped  3 passed" in said
+    assert said[at + 1 : at + 3] == [
+        '  ✗ fail  TestWords/two_words  count("two words") = 1, want 2  count_test.go:34',
+        "  ✗ fail  TestWords  its subtests fail",
+    ]
+
+
+def test_nothing_is_said_twice_of_what_is_wrong_and_who_is_to_blame() -> None:
+    crash = structs.replace(gates.WRONG, kind="panic", message="panic: boom  count_test.go:34")
+    suspect = Suspect("T002", "c0ffee2" + "0" * 33, "T002: Lint rules", ["count/store.go"])
+    ended = structs.replace(gates.RED[-1], failures=[crash], suspects=[suspect])
+    story = (*gates.RED[:-1], ended)
+    assert told(story, COUNT, crash.test)[2] == "✗ panic  boom"
+    assert "  T002  c0ffee2000  Lint rules: count/store.go" in told(story, COUNT, crash.test)
+    assert f"  ✗ panic {crash.test}  boom  count_test.go:34" in told(story, COUNT)
+    place = "(count/count_test.go:34)"
+    assert lines.failure_line(crash) == f"FAIL {COUNT} {crash.test} panic: boom {place}"
+    assert lines.suspect_line(suspect) == "T002 c0ffee2000 Lint rules: count/store.go"
+
+
 async def test_a_build_error_stands_below_its_package() -> None:
     run = Run(*RED)
     async with dashboard(run).run_test(size=WIDE) as pilot:
@@ -264,6 +296,17 @@ async def test_what_changed_since_the_gate_before_is_told() -> None:
     async with dashboard(run).run_test(size=WIDE) as pilot:
         app = await settle(pilot, run)
         assert "since gate 2: 3 mended" in seen(app, "#tally")
+
+
+async def test_a_test_that_is_gone_is_not_called_mended() -> None:
+    started = structs.replace(gates.STARTED, gate=3)
+    left = gates.package(COUNT, "passed", passed=1, tests=[ev.TestProgress("TestOne", "passed")])
+    green = structs.replace(gates.RED[-1], gate=3, verdict="green", failures=[], reason="")
+    known = (gates.package(STORE, "skipped"), gates.package(CLI, "passed"), left)
+    run = Run(*RED, started, gates.progress(*known, gate=3), green)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        assert "since gate 2: 1 mended" in seen(app, "#tally"), "the package that builds again"
 
 
 async def test_what_a_test_printed_is_asked_for_when_it_is_chosen() -> None:
@@ -339,7 +382,7 @@ async def test_the_keys_mean_tests_only_where_the_tests_are_in_focus() -> None:
         await settle(pilot)
         text = footer.render_line(0).text
         assert "r rerun TestConcurrent" in text
-        assert "R all failed 3" in text
+        assert "R failing 3" in text
         assert "a package store" in text
         assert "retry" not in text
 
@@ -586,7 +629,7 @@ async def test_the_tests_alone_offer_what_makes_sense_without_a_run() -> None:
         app.main.gate.tests.choose_failure(1)
         await settle(pilot)
         text = app.screen.query_one(KeyBar).render_line(0).text
-        for label in ("rerun", "all failed", "package", "gate", "find", "panes", "help", "leave"):
+        for label in ("rerun", "failing", "package", "gate", "find", "panes", "help", "leave"):
             assert label in text
         for label in ("pause", "retry", "cancel", "skip", "diff", "plan", "zoom"):
             assert label not in text
@@ -594,6 +637,26 @@ async def test_the_tests_alone_offer_what_makes_sense_without_a_run() -> None:
         await settle(pilot)
         asked = [one for one in run.asked if not isinstance(one, ev.Printed)]
         assert asked == [ev.Rerun(tests=[TestName(STORE, "TestConcurrent")]), ev.Gate()]
+
+
+async def test_keys_of_a_run_say_that_there_is_none_and_tests_alone_list_none_of_them() -> None:
+    run = Run(*gates.RED)
+    async with dashboard(run, gate_only=True).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        for key in "z1TPdsxtpHScmiuUVA":
+            await pilot.press(key)
+            await settle(pilot)
+            assert toasts(app)[-1].endswith("there is no run, only its tests"), key
+            app.clear_notifications()
+        listed = [text for text, _ in help_page(app.look_around())]
+        text = "\n".join(listed)
+        for label in ("rerun", "failing", "package", "gate", "editor", "find", "stay", "copy"):
+            assert re.search(rf"^  \S+ .*\b{label}\b", text, re.MULTILINE), label
+        for label in ("pause", "retry", "slot 1", "zoom", "timeline", "seek", "attempt", "diff"):
+            assert label not in text
+        palette = [one.title for one in app.get_system_commands(app.screen)]
+        assert "rerun (r)" in palette
+        assert "pause (p)" not in palette
 
 
 def test_hostile_names_are_only_text() -> None:

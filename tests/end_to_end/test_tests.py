@@ -14,6 +14,7 @@ import pytest
 from junitparser import JUnitXml
 
 from repository import Repository
+from terminal import Terminal
 
 FLAKY = """package a
 
@@ -113,11 +114,22 @@ def test_what_a_crash_kept_from_running_is_run_before_luck_explains_it(tmp_path:
     assert "it never ran" in done.stdout
 
 
+def test_what_it_came_to_stays_in_the_terminal_when_the_pane_is_left(tmp_path: Path) -> None:
+    repository = module(tmp_path, GATE, c=BAD)
+    terminal = Terminal(["test"], repository.root, columns=120, rows=36)
+    terminal.wait_for("1 test failed")
+    terminal.press("q")
+    assert terminal.close() == 1
+    assert "gate 1 red: 0 passed, 1 failed" in terminal.text
+    assert "FAIL example.com/m/c TestBad fail: always (c/c_test.go:5)" in terminal.text
+
+
 def test_a_race_is_never_run_away(tmp_path: Path) -> None:
     race = {"command": ["go", "test", "-race", "./..."]}
     done = module(tmp_path, race, a=FLAKY, b=RACY).sixfold("test", "--rerun-fails", "5")
     assert done.returncode == 1
     assert "not run again: a data race is no matter of luck" in done.stdout
+    assert done.stdout.count("gate 1 red") == 1
 
 
 def test_a_race_that_only_a_rerun_shows_is_not_hidden(tmp_path: Path) -> None:

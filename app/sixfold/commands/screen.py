@@ -78,10 +78,12 @@ def watch(run: RunFolder) -> int:
 
 
 def _last_words(state: RunState, *, gone: bool) -> list[str]:
-    """What to know once the screen is closed: how the run ended, or how to come back to it."""
+    """What to know once the screen is closed: how all ended, or how to come back to it."""
     if state.live and not gone:
         again = f"sixfold -C {shlex.quote(state.repository)}"
         return [f"the run goes on: `{again} attach` shows it, `{again} stop` ends it"]
+    if state.gates and not state.run:
+        return lines.alone_lines(state)
     return lines.status_lines(state, live=False, now=datetime.now(UTC)) if state.run else []
 
 

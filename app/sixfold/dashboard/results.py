@@ -116,6 +116,16 @@ class Results:
         again = self._again.of(package).get(test) if self.rerun else None
         return again or self._gate.of(package).get(test)
 
+    def knows(self, package: str, test: str) -> bool:
+        """Is a test (test empty: a package) among what the gate tested; of some only the number is.
+
+        Where nothing was heard of any package, it is taken to be.
+        """
+        told = self._gate.packages.get(package)
+        if told is None or told.state not in {"passed", "failed"}:
+            return not self._gate.packages
+        return not test or test in self._gate.of(package) or self.unnamed(package) > 0
+
     def was_rerun(self, package: str, test: str) -> bool:
         """Does what is shown of a test come from the rerun."""
         return self.rerun is not None and test in self._again.of(package)

@@ -9,6 +9,7 @@ from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.widgets.row import BLANK, Part
+from sixfold.lines import subject
 from sixfold.model import Failure, Place, Suspect
 from sixfold.state import RunState
 
@@ -72,15 +73,27 @@ def _package(results: Results, name: str) -> list[Part]:
         lines.append((f"{package.coverage:.1f}% of its statements are covered", "plain"))
     if package.note:
         lines.append((package.note, look.tone))
-    failed = [one for one in results.failures if one.package == name and one.test]
-    if failed:
+    if failed := [*_failing(results, name)]:
         lines += [BLANK, ("what fails in it", "title")]
-        lines += [(f"  ✗ {one.kind:<5} {one.test}  {one.message}", "bad") for one in failed]
+        lines += [(f"  ✗ {line}", "bad") for line in failed]
     slow = [one for one in results.slowest if one.package == name]
     if slow:
         lines += [BLANK, ("its slowest tests", "title")]
         lines += [(f"{one.seconds:>8.2f} s  {one.test}", "plain") for one in slow]
     return lines
+
+
+def _failing(results: Results, package: str) -> Iterable[str]:
+    """Each failure, then each test that go counts though what is wrong is told of another."""
+    told = [one for one in results.failures if one.package == package and one.test]
+    for one in told:
+        message = one.message.removeprefix("panic: ").removeprefix("data race  ")
+        yield f"{one.kind:<5} {one.test}  {message}"
+    names = {one.test for one in told}
+    for test in results.names(package):
+        if test not in names and results.state_of(package, test) == "failed":
+            below = any(name.startswith(f"{test}/") for name in names)
+            yield f"fail  {test}  {'its subtests fail' if below else 'what is wrong is told above'}"
 
 
 def _numbers(package: ev.PackageProgress) -> str:
@@ -97,8 +110,7 @@ def failure_block(state: RunState, failure: Failure) -> list[Part]:
     """What is wrong, and the guilty lines."""
     look = words.failure_age(state, failure)
     age = f"  {look.word}: {_AGES[look.word]}" if look else ""
-    message = failure.message.removeprefix("data race").removeprefix("panic:").strip()
-    lines: list[Part] = [(f"✗ {failure.kind}  {message}", "bad")]
+    lines: list[Part] = [(f"✗ {failure.kind}  {words.beside_kind(failure)}", "bad")]
     if look:
         lines.append((f"{look.glyph}{age}", look.tone))
     for place in failure.places:
@@ -171,4 +183,4 @@ def _suspects(state: RunState, failures: Sequence[Failure]) -> list[Part]:
 
 def _suspect(one: Suspect) -> str:
     files = words.plain_list(one.files)
-    return f"{one.task or 'of a person'}  {words.short(one.commit)}  {one.subject}: {files}"
+    return f"{one.task or 'of a person'}  {words.short(one.commit)}  {subject(one)}: {files}"

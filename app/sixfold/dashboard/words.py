@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sixfold.events import GateEnded, GateStarted
+from sixfold.lines import wrong
 from sixfold.model import (
     Failure,
     Judgement,
@@ -349,25 +350,9 @@ def failure_age(state: RunState, failure: Failure) -> Look | None:
     return Look("+", "new", "bad") if judged and compared else None
 
 
-def since_before(state: RunState) -> list[tuple[str, str]]:
-    """What the latest gate found that the gate before it did not, and what is mended since."""
-    ended = [gate.ended for gate in state.gates if gate.ended and gate.ended.verdict != "error"]
-    if len(ended) < 2 or ended[-1] is not (state.gate and state.gate.ended):
-        return []
-    before, now = ({(f.package, f.test) for f in gate.failures} for gate in ended[-2:])
-    flaky = sum(failure.flaky for failure in ended[-1].failures)
-    found = (
-        (len(now - before), "new", "bad"),
-        (len(before - now), "mended", "good"),
-        (flaky, "flaky", "warn"),
-    )
-    told = [(f"{number} {word}", tone) for number, word, tone in found if number]
-    if not told:
-        return []
-    parts = [(f"   since gate {ended[-2].gate}: ", "quiet")]
-    for n, part in enumerate(told):
-        parts += [("  " if n else "", ""), part]
-    return parts
+def beside_kind(failure: Failure) -> str:
+    """What is wrong, where `race` stands before it and its place beside it."""
+    return wrong(failure).removeprefix("data race").strip()
 
 
 def package_name(path: str) -> str:

@@ -184,10 +184,11 @@ class GateAlone:
         begun = ev.GateStarted(gate=number, cause="asked", command=command, root=root)
         self._tell(begun)
         before = self._state.last_rerun
+        told: ev.GateEnded | None = None
         try:
             result = await self._run(command, f"gate-{number}", rerun=0)
             if self._wanted.rerun_fails and result.verdict == "red":
-                self._tell(_ended(number, result))
+                self._tell(told := _ended(number, result))
                 result = await self._try_luck(result)
         except asyncio.CancelledError:  # and nobody waits any more: what was printed is kept
             self._leave(begun, _ended(number, GateResult("error", INTERRUPTED)), before)
@@ -198,7 +199,8 @@ class GateAlone:
         if why := await asyncio.to_thread(self._leave, begun, ended, before):
             self._note(f"not written: {why}")
         self.verdict = result.verdict
-        self._tell(ended)
+        if ended != told:
+            self._tell(ended)
 
     async def _try_luck(self, result: GateResult) -> GateResult:
         """Run what failed once more, as often as asked; green where all of it passed."""

@@ -13,7 +13,7 @@ from sixfold.dashboard import words
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, row, width_of
-from sixfold.state import RerunRun
+from sixfold.state import RerunRun, RunState
 
 SILENT = 2.0
 """Seconds after which it is said that go is silent."""
@@ -63,7 +63,7 @@ class Headline(Painted):
             return row(_rerun(state.reruns[-1], self.dashboard.feed.again.latest), [], width)
         if gate and gate.ended:
             reason = [(f"   {gate.ended.reason}", "quiet")] if gate.ended.reason else []
-            changed = words.since_before(state)
+            changed = _since_before(state, results)
             slowest = _slowest(results) if width >= 100 else []
             return row([*reason, *_findings(gate.ended), *changed], slowest, width)
         return row(self._at_work(results), [], width)
@@ -131,6 +131,28 @@ def _findings(gate: ev.GateEnded) -> list[Part]:
             (words.suspect_name(suspect), "warn"),
             (f": {words.plain_list(names, 2)}" if names else "", "quiet"),
         ]
+    return parts
+
+
+def _since_before(state: RunState, results: Results) -> list[Part]:
+    """What the latest gate found that the gate before it did not, and what is mended since."""
+    ended = [gate.ended for gate in state.gates if gate.ended and gate.ended.verdict != "error"]
+    if len(ended) < 2 or ended[-1] is not (state.gate and state.gate.ended):
+        return []
+    before, now = ({(f.package, f.test) for f in gate.failures} for gate in ended[-2:])
+    mended = [test for test in before - now if results.knows(*test)]
+    flaky = sum(failure.flaky for failure in ended[-1].failures)
+    found = (
+        (len(now - before), "new", "bad"),
+        (len(mended), "mended", "good"),
+        (flaky, "flaky", "warn"),
+    )
+    told = [(f"{number} {word}", tone) for number, word, tone in found if number]
+    if not told:
+        return []
+    parts: list[Part] = [(f"   since gate {ended[-2].gate}: ", "quiet")]
+    for n, part in enumerate(told):
+        parts += [("  " if n else "", ""), part]
     return parts
 
 

@@ -275,7 +275,7 @@ class TestTree(CursorRows):
             left.append((f"{name or 'the package'}  ", "strong"))
         wide = self.content_size.width >= WIDE
         if wide or failure.kind != "race":
-            left.append((_short(failure.message, place), "plain"))
+            left.append((words.beside_kind(failure), "plain"))
         age = words.failure_age(self.dashboard.state, failure)
         again = self.results.was_rerun(failure.package, failure.test)
         mark: Part = (f" {age.word}" if age else "", age.tone if age else "")
@@ -290,10 +290,3 @@ class TestTree(CursorRows):
             where,
             (f"{took:>9} " if took else " ", "quiet"),
         ]
-
-
-def _short(message: str, place: str) -> str:
-    """What the row does not say elsewhere: `data race  a.go:1 <-> b.go:2` without its kind."""
-    text = message.removeprefix("data race").removeprefix("panic:").strip()
-    name = place.rpartition("/")[2]
-    return text.removesuffix(name).rstrip() if " <-> " not in text else text
