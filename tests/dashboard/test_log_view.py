@@ -218,7 +218,7 @@ async def test_what_is_found_across_two_rows_is_marked_in_both() -> None:
         log = pilot.app.screen.query_one(LogView)
         log.extend(lines(["one two three four five six"]))
         assert log.find("four five").lines == 1
-        ground = log.dashboard.tone("chosen").bgcolor
+        ground = log.dashboard.tone("hit").bgcolor
         rows = [
             [s.text for s in log.render_line(y) if s.style and s.style.bgcolor == ground]
             for y in (0, 1)

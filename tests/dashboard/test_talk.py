@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 from msgspec import structs
+from rich.color import Color
+from rich.style import Style
 from textual.events import MouseMove
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -29,6 +31,7 @@ from sixfold.dashboard.app import Dashboard
 from sixfold.dashboard.panes.slot import Slot
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.speech import Steps, unfolded
+from sixfold.dashboard.theme import THEMES
 
 CHANGE = "--- a/store.go\n+++ b/store.go\n@@ -1 +1 @@\n-old\n+new\n\nwrote 1 line"
 EDIT = ev.Utterance("do", "edit store.go", "c1", CHANGE)
@@ -166,6 +169,38 @@ async def test_what_is_folded_is_found_and_unfolded() -> None:
         await z.pilot.press("slash", *"wrote", "enter")
         await settle(z.pilot)
         assert "wrote 1 line" in seen(z.app)
+
+
+@pytest.mark.parametrize("theme", [one.name for one in THEMES])
+async def test_what_is_found_can_be_read_and_told_apart_under_the_cursor_too(theme: str) -> None:
+    async with zoomed(*numbered(3)) as z:
+        z.app.theme = theme
+        await settle(z.pilot)
+        await z.pilot.press("slash", *"line", "enter")
+        await settle(z.pilot)
+        here, *others = [s.style for y in range(8) for s in z.slot.render_line(y)
+                         if s.text == "line" and s.style]  # fmt: skip
+        assert len(others) == 2
+        for one in (here, *others):
+            assert contrast(one) >= 4.5
+            assert one.bgcolor not in {z.slot.base.bgcolor, z.app.tone("cursor").bgcolor}
+        assert others[0] == others[1]
+        assert here.bgcolor != others[0].bgcolor
+        assert (here.bold, here.underline) != (others[0].bold, others[0].underline)
+
+
+def contrast(style: Style) -> float:
+    """Of the letters with their ground, as WCAG has it: 4.5 can be read with ease."""
+    assert style.color
+    assert style.bgcolor
+    light, dark = sorted((brightness(style.color), brightness(style.bgcolor)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def brightness(color: Color) -> float:
+    parts = [part / 255 for part in color.get_truecolor()]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @pytest.mark.parametrize(

@@ -337,12 +337,18 @@ class LogView(Marking):
         """The tone to paint a line in that came in as `tone`."""
         return tone
 
+    def under(self, number: int) -> Style:  # noqa: ARG002 - the line's
+        """The ground of a line that has one of its own; the marks of a search stand out from it."""
+        return Style.null()
+
     def row_strip(self, index: int) -> Strip:
         """A row of a line, in the line's tone, its own colours and the marks of a search."""
         number, start, end = self._rows[index]
         at = number - self.total + len(self.lines)
         tone = self.tone_of(self._tones[at])
         style = self.base + self.dashboard.tone(tone) if tone else self.base
+        under = self.under(number)
+        style += under
         ground = style.background_style if style.bgcolor else self.base
         text, width = self.lines[at][start:end], self.content_size.width
         lead = " " * (GUTTER + self._indent if start else GUTTER)
@@ -350,14 +356,16 @@ class LogView(Marking):
             text = fit(text, width - len(lead) - GUTTER)
         if number not in self._spans and self.pattern is None and self.marked is None:
             return Strip([Segment(lead + text, style)]).adjust_cell_length(width, ground)
-        segments = self._marked(number, text, start, style)
+        segments = self._marked(number, text, start, style, under)
         return Strip([Segment(lead, style), *segments]).adjust_cell_length(width, ground)
 
-    def _marked(self, number: int, text: str, start: int, style: Style) -> list[Segment]:
+    def _marked(
+        self, number: int, text: str, start: int, style: Style, under: Style
+    ) -> list[Segment]:
         """`text` (from character `start` of its line) in pieces of one style each."""
-        found = list(self._spans.get(number, ()))
+        found = [*self._spans.get(number, ()), (start, start + len(text), under)]
         if self.pattern and not self.inverse:
-            mark = self.dashboard.tone("chosen" if number == self._found_at else "found")
+            mark = self.dashboard.tone("hit" if number == self._found_at else "found")
             found += [(*place, mark) for place in self._places(number, start)]
         if part := self.marked_in(number):
             found.append((*part, _MARKED))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
@@ -231,13 +232,15 @@ class Talk(LogView):
             self._cursor, self.following = number, False
         self.unfold(number)
 
+    def under(self, number: int) -> Style:
+        """The cursor's line stands on a ground of its own."""
+        here = self.reads and self.has_focus and number == self.cursor
+        return self.dashboard.tone("cursor") if here else super().under(number)
+
     def row_strip(self, index: int) -> Strip:
-        """A row; the cursor's stand on a ground of their own, with a sign at the left."""
-        strip = super().row_strip(index)
-        if not self.reads or not self.has_focus or self._rows[index][0] != self.cursor:
+        """A row; the cursor's line has a sign at the left."""
+        strip, number = super().row_strip(index), self._rows[index][0]
+        if not (under := self.under(number)):
             return strip
-        ground = self.dashboard.tone("cursor")
-        sign = "›" if index == self._row_of(self._rows[index][0]) else " "
-        base = self.base
-        rest = [Segment(text, (style or base) + ground) for text, style, _ in strip.crop(1)]
-        return Strip([Segment(sign, base + ground), *rest])
+        sign = "›" if index == self._row_of(number) else " "
+        return Strip([Segment(sign, self.base + under), *strip.crop(1)])
