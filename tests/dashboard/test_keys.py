@@ -25,6 +25,7 @@ from dashboard.scripted import (
     DeadRun,
     Run,
     dashboard,
+    printed,
     refusing,
     seen,
     settle,
@@ -472,6 +473,52 @@ async def test_a_selected_failure_is_told_with_both_stacks() -> None:
         assert "Previous write at 0x01 by goroutine 8" in text
 
 
+async def test_what_is_found_is_counted_as_it_comes_and_goes() -> None:
+    run = Run(*BEGIN, printed("race one", "calm", "race two"))
+    async with dashboard(run).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("tab", "tab", "slash", *"race")
+        await settle(pilot)
+        assert " 1 of 2 " in seen(app, "Found")
+        run.say(printed("race three", "calm"))
+        await settle(pilot, run)
+        assert " 1 of 3 " in seen(app, "Found")
+        app.main.stream.replace([("calm", "plain")])
+        await settle(pilot)
+        assert " no line has it " in seen(app, "Found")
+        run.say(printed("race four"))
+        await settle(pilot, run)
+        assert " 1 line " in seen(app, "Found")
+
+
+async def test_where_nothing_is_found_enter_and_n_say_so() -> None:
+    run = Run(*BEGIN, printed("calm"))
+    async with dashboard(run).run_test(size=(80, 24), notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("tab", "tab", "slash", *"race", "enter")
+        await settle(pilot)
+        assert toasts(app) == ["no line has it: race"]
+        assert " n N " not in seen(app, "KeyBar")
+        await pilot.press("n")
+        await settle(pilot)
+        assert toasts(app)[1:] == ["n next: no line has it"]
+        run.say(printed("race one"))
+        await settle(pilot, run)
+        assert " n N 1 line " in seen(app, "KeyBar")
+
+
+@pytest.mark.parametrize(("key", "focus"), [("escape", "tests"), ("enter", "stream")])
+async def test_escape_gives_the_focus_back_to_where_one_began_to_find(key: str, focus: str) -> None:
+    run = Run(*RUNNING, *RED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        app.main.go_to(app.main.gate.tests)
+        await pilot.press("slash", "o", key)
+        await settle(pilot)
+        assert app.focused
+        assert app.focused.id == focus
+
+
 async def test_words_over_the_screen_are_few_and_none_is_said_twice() -> None:
     run = Run(*BEGIN)
     async with dashboard(run).run_test(size=(80, 24), notifications=True) as pilot:
@@ -490,11 +537,13 @@ async def test_finding_goes_to_each_place_and_back() -> None:
         app = await settle(pilot, run)
         await pilot.press("tab", "tab", "slash", *"Needle"[1:])
         await settle(pilot)
-        assert "3 lines" in seen(app)
+        assert " 3 of 3 " in seen(app, "Found")
+        assert "Enter keep  Esc drop" in seen(app, "Found")
         assert not app.main.stream.following
         await pilot.press("enter")
         await settle(pilot)
         assert not app.screen.query(FindBar)
+        assert " n N 3 of 3 " in seen(app, "KeyBar")
         visited = []
         for _ in range(3):
             await pilot.press("n")
@@ -504,6 +553,7 @@ async def test_finding_goes_to_each_place_and_back() -> None:
         await pilot.press("N")
         await settle(pilot)
         assert f"line {visited[1]} needle" in seen(app)
+        assert " n N 2 of 3 " in seen(app, "KeyBar")
         await pilot.press("escape")
         await settle(pilot)
         assert app.main.stream.pattern is None

@@ -143,11 +143,40 @@ async def test_a_search_is_marked_and_round_the_end() -> None:
         places = []
         for _ in range(4):
             log.find_next(forward=True)
-            places.append(log.lines[log._found_at or 0])
+            places.append(log.lines[log.hits.at or 0])
         assert places[0] == places[3]
         assert len(set(places)) == 3
         marked = [s for y in range(24) for s in log.render_line(y) if s.text == "Needle"]
         assert all(segment.style and segment.style.bgcolor for segment in marked)
+
+
+@pytest.mark.parametrize("typed", ["7", "!7"])
+async def test_each_line_is_looked_at_once_and_what_is_dropped_is_not_counted(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Dashboard().run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(OneLog())
+        await pilot.pause()
+        log = pilot.app.screen.query_one(LogView)
+        log.extend(lines(range(500)))
+        log.find(typed)
+        looked: list[int] = []
+        text_of = LogView.text_of
+
+        def look(log: LogView, number: int) -> str:
+            looked.append(number)
+            return text_of(log, number)
+
+        monkeypatch.setattr(LogView, "text_of", look)
+        for start in range(500, 5000, 100):
+            log.extend(lines(range(start, start + 100)))
+        assert looked == [*range(500, 5000)]
+        assert log.lost
+        assert log.hits.lines == [n for n in range(log.first, log.total) if "7" in log.line(n)]
+        await pilot.press("n", "N")
+        assert len(looked) == 4500
+        shown = {row[0] for row in log._rows if row[0] >= log.first}
+        assert (shown & set(log.hits.lines) == set()) is typed.startswith("!")
 
 
 async def test_what_is_typed_at_once_is_looked_for_and_no_key_of_it_acts() -> None:

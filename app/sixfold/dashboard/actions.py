@@ -217,8 +217,25 @@ _LOOKING = (
         foot=ALWAYS,
         rank=0,
     ),
-    of_screen("find_next(True)", "n", "next", "The next place found", when.searched),
-    of_screen("find_next(False)", "N", "previous", "The place found before", when.searched),
+    of_screen(
+        "find_next(True)",
+        "n",
+        "next",
+        "The next place found",
+        when.searched,
+        foot=OFFERED,
+        rank=0,
+        pair="found",
+    ),
+    of_screen(
+        "find_next(False)",
+        "N",
+        "previous",
+        "The place found before",
+        when.searched,
+        foot=OFFERED,
+        rank=0,
+    ),
     of_screen(
         "follow", "f", "follow", "Follow the end of a log, or stay here", when.follows, foot=ALWAYS
     ),
@@ -440,6 +457,11 @@ KEYS_OF_ANSWERS = {
 """Answers -> the key that gives them."""
 YES_OR_NO = {"allow": "yes", "reject": "no"}
 """What the keys are called where that is the question."""
+
+
+def pair_of(action: Action, now: Situation) -> str:
+    """The word that it shares with the next; of the places found it is the one that one is at."""
+    return now.standing if action.pair == "found" else action.pair
 
 
 def label_of(action: Action, now: Situation) -> str:

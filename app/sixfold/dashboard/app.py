@@ -374,6 +374,7 @@ class Dashboard(Steering, inherit_bindings=False):
             log=log is not None,
             following=log is not None and log.following,
             searched=log is not None and log.pattern is not None,
+            standing=log.standing if log else "",
             zoomed=page is self.main and bool(self.main.zoomed) and not self.gate_only,
             tests=page.tests,
             enter=page.enter,

@@ -38,6 +38,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     """Is a log in front or in focus."""
     following: bool = True
     searched: bool = False
+    standing: str = ""
+    """Which of the places found in it one is at; empty where none is."""
     wrapped: bool = True
     """Do long lines of that log break."""
     sections: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from sixfold.dashboard.situation import Situation
+from sixfold.dashboard.widgets.sought import NONE
 from sixfold.refusal import NO_RUN
 
 Can: TypeAlias = bool | str
@@ -80,7 +81,9 @@ def searched(now: Situation) -> Can:
     """Something was searched for in the log in focus."""
     if now.log and not now.searched and "reject" not in now.refused:
         return False  # the key is an answer then
-    return now.log and (now.searched or "nothing was searched for; / does")
+    if not now.searched:
+        return now.log and "nothing was searched for; / does"
+    return now.log and (bool(now.standing) or NONE)
 
 
 def no(action: str) -> Callable[[Situation], Can]:

@@ -95,7 +95,7 @@ class MainScreen(Page):
     @property
     def log_view(self) -> LogView | None:
         """The log in focus; beside the tests it is the one that is shown."""
-        return self.gate.shown if self.tests else super().log_view
+        return self.gate.shown if self.tests and not self.find_bar else super().log_view
 
     @property
     def tests(self) -> bool:

@@ -16,11 +16,12 @@ from textual.widget import Widget
 from sixfold.dashboard import words
 from sixfold.dashboard.panes.phases import Phases
 from sixfold.dashboard.situation import Place
-from sixfold.dashboard.widgets.find_bar import FindBar
+from sixfold.dashboard.widgets.find_bar import FindBar, Found
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import fit
 from sixfold.dashboard.widgets.rows import Rows
+from sixfold.dashboard.widgets.sought import SLOW
 from sixfold.model import TestName
 
 if TYPE_CHECKING:
@@ -61,9 +62,14 @@ class Page(Screen[None], inherit_bindings=False):
 
     @property
     def log_view(self) -> LogView | None:
-        """The log in focus."""
-        pane = self.pane
+        """The log in focus, or that in which one finds."""
+        pane = self.find_bar.log_view if self.find_bar else self.pane
         return pane if isinstance(pane, LogView) else None
+
+    @property
+    def find_bar(self) -> FindBar | None:
+        """Where one types what to find; None where one does not."""
+        return next(iter(self.query(FindBar)), None)
 
     @property
     def slot(self) -> int:
@@ -126,6 +132,7 @@ class Page(Screen[None], inherit_bindings=False):
     def refresh_keys(self) -> None:
         """The footer's keys depend on something that changed."""
         self.query(KeyBar).refresh()
+        self.query(Found).refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As the table of actions says, of the page in front; a key may come late to another."""
@@ -193,12 +200,12 @@ class Page(Screen[None], inherit_bindings=False):
 
     async def action_find(self) -> None:
         """Find as one types."""
-        if (log := self.log_view) and not self.query(FindBar):
+        if (log := self.log_view) and not self.find_bar:
             await self.mount(FindBar(log), before=self.query_one(KeyBar))
 
     def typed(self, event: Key) -> bool:
         """Was this meant for the line where one types what to find; it came before that."""
-        bar = next(iter(self.query(FindBar)), None)
+        bar = self.find_bar
         if bar and event.is_printable and event.character:
             bar.type(event.character)
             return True
@@ -206,7 +213,9 @@ class Page(Screen[None], inherit_bindings=False):
 
     @on(LogView.GivenUp)
     def _tell_of_search(self) -> None:
-        if not self.query(FindBar):  # it tells itself
+        if bar := self.find_bar:
+            bar.tell(SLOW)
+        else:
             self.dashboard.toast("what is looked for takes too long: given up", "look")
 
     def action_find_next(self, forward: bool) -> None:

@@ -5,42 +5,54 @@ from __future__ import annotations
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Input
 
-from sixfold.dashboard import words
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.painted import Painted
-from sixfold.dashboard.widgets.row import Part, row
-from sixfold.dashboard.widgets.sought import Sought
+from sixfold.dashboard.widgets.row import Part, fit, row
+from sixfold.dashboard.widgets.sought import NONE
 
-HOW = ("text   /regex/   !without   Enter keep   Esc drop ", "/regex/  !without ")
-"""How to look for more than a text; in little room shorter."""
+HOW = (
+    "text   /regex/   !without   Enter keep   Esc drop ",
+    "/regex/  !without  Enter keep  Esc drop ",
+    "Enter keep  Esc drop ",
+)
+"""How to look for more than a text, and how to leave; in little room shorter."""
 
 
 class Found(Painted):
-    """How many lines have it."""
+    """Which of the lines with it one is at, of how many; it follows what comes to the log."""
 
-    result: Part = ("", "")
+    def __init__(self, log: LogView) -> None:
+        super().__init__()
+        self._log_view = log
+        self.error = ""
 
     def parts(self, y: int) -> list[Part]:  # noqa: ARG002 - there is one row
-        """The number of lines, and how to look for more than a text."""
-        width = self.content_size.width
-        room = width - len(self.result[0]) - 1
-        how = next((text for text in HOW if len(text) <= room), "")
-        return row([self.result], [(how, "quiet")], width)
+        """What is found, and how to look for more than a text."""
+        width, log = self.content_size.width, self._log_view
+        standing = log.standing or NONE if log.pattern else ""
+        result = (f" {self.error}", "bad") if self.error else (f" {standing}", "plain")
+        how = next((text for text in HOW if len(text) < width - len(result[0])), "")
+        return row([result], [(how, "quiet")], width)
 
 
 class FindBar(Horizontal):
-    """Finds as one types; Enter keeps the marks (n and N go on), Escape takes them away."""
+    """Finds as one types; Enter keeps the marks (n and N go on), Escape takes them away.
+
+    The focus goes to the log with Enter, and with Escape back to where it was.
+    """
 
     def __init__(self, log: LogView) -> None:
         super().__init__(classes="find-bar")
-        self._log_view = log
+        self.log_view = log
+        self._before = log.screen.focused
 
     def compose(self) -> ComposeResult:
         """The text, and how often it was found."""
         yield Input(placeholder="find …", compact=True, select_on_focus=False)
-        yield Found()
+        yield Found(self.log_view)
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -52,30 +64,28 @@ class FindBar(Horizontal):
 
     @on(Input.Changed)
     def _look(self, event: Input.Changed) -> None:
-        sought = self._log_view.find(event.value)
+        self.tell(self.log_view.find(event.value).error)
+
+    def tell(self, error: str = "") -> None:
+        """Say what is found now, or why nothing is looked for."""
         for found in self.query(Found):  # none, where the bar has been closed meanwhile
-            found.result = self._result(sought)
+            found.error = error
             found.refresh()
 
-    def _result(self, sought: Sought) -> Part:
-        if sought.error:
-            return f" {sought.error}", "bad"
-        if sought.pattern is None:
-            return "", ""
-        lines = words.count(sought.lines, "line")
-        return f" {lines} hidden" if sought.inverse else f" {lines}", "plain"
-
     @on(Input.Submitted)
-    def _keep(self) -> None:
-        self._leave()
+    def _keep(self, event: Input.Submitted) -> None:
+        log = self.log_view
+        if log.pattern and not log.standing:
+            log.dashboard.toast(f"{NONE}: {fit(event.value, 40)}", "look")
+        self._leave(log)
 
     def on_key(self, event: events.Key) -> None:
         """Escape drops the search."""
         if event.key == "escape":
             event.stop()
-            self._log_view.find("")
-            self._leave()
+            self.log_view.find("")
+            self._leave(self._before)
 
-    def _leave(self) -> None:
-        self._log_view.focus()
+    def _leave(self, pane: Widget | None) -> None:
+        self.screen.set_focus(pane)
         self.remove()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textual import events
 
 from sixfold.dashboard.action import Action
-from sixfold.dashboard.actions import ACTIONS, label_of
+from sixfold.dashboard.actions import ACTIONS, label_of, pair_of
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, fit, width_of
 
@@ -57,9 +57,9 @@ class KeyBar(Painted):
     def _keys(self, group: list[Action]) -> list[Part]:
         """A key and a word for each; of a pair the second has the word for both."""
         *first, last = group
-        word = first[0].pair if first else self._label(last)
-        told = [*((action, "") for action in first), (last, f" {word}")]
         now, parts = self.dashboard.situation, list[Part]()
+        word = pair_of(first[0], now) if first else self._label(last)
+        told = [*((action, "") for action in first), (last, f" {word}")]
         for action, label in told:
             able = action.can(now) is True
             parts.append((f" {action.shown_key}", "key" if able else "faint"))

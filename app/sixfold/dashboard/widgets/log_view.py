@@ -13,11 +13,12 @@ from rich.style import Style
 from textual.message import Message
 from textual.strip import Strip
 
+from sixfold.dashboard import words
 from sixfold.dashboard.widgets.ansi import Span, decode
 from sixfold.dashboard.widgets.in_time import in_time
 from sixfold.dashboard.widgets.marking import Marking, Spot, character
 from sixfold.dashboard.widgets.row import Part, clean, fit
-from sixfold.dashboard.widgets.sought import SLOW, Sought, understand
+from sixfold.dashboard.widgets.sought import SLOW, Hits, Sought, understand
 from sixfold.dashboard.widgets.wrap import INDENT, breaks
 
 _MARKED = Style(reverse=True)
@@ -58,6 +59,8 @@ class LogView(Marking):
         """What is looked for."""
         self.inverse = False
         """Are the lines with it hidden, instead of marked."""
+        self.hits = Hits()
+        """The lines with it; each line is looked at once, when it comes."""
         self.wrapped = True
         """Do lines break that are wider than the pane; else they are cut."""
         self.lost = 0
@@ -89,6 +92,7 @@ class LogView(Marking):
             self._tones.append(tone)
             self.total += 1
         if self.total > before:
+            self.hits.lines += self._with_it(range(before, self.total))
             self._wrap(before)
             self._trim()
             self.missed += self.total - before if self._grows and not self.following else 0
@@ -101,14 +105,16 @@ class LogView(Marking):
         self._spans.clear()
         self._rows.clear()
         self.missed = self.top = self.lost = 0
+        self.hits = Hits()
         self.unmark()
         self.refresh()
 
     def replace(self, lines: Iterable[Part]) -> None:
         """Other lines in place of all there are; the reader stays where they are."""
-        top = self.top
+        top, at, first = self.top, self.hits.at, self.first
         self.clear()
         self.extend(lines)
+        self.hits.at = None if at is None else at - first + self.first
         self.show_from(top)
 
     def go_to(self, number: int) -> None:
@@ -163,7 +169,7 @@ class LogView(Marking):
         width, first = self._width, self.total - len(self.lines)
         if width <= 0:
             return
-        rows, hidden = self._rows, self._hidden(range(start, self.total))
+        rows, hidden = self._rows, set(self.hits.since(start) if self.inverse else ())
         for number in range(start, self.total):
             text = self.lines[number - first]
             if number in hidden:
@@ -194,6 +200,7 @@ class LogView(Marking):
         if excess <= self.keep >> 2:
             return
         first = self.total - len(self.lines) + excess
+        self.hits.drop(first + 1)
         del self.lines[:excess]
         del self._tones[:excess]
         self._spans = {n: spans for n, spans in self._spans.items() if n > first}
@@ -213,9 +220,11 @@ class LogView(Marking):
         self._break_line(self.total - len(self.lines))
 
     def _break_line(self, number: int) -> None:
-        """Break one line anew; a reader below it stays on their line."""
+        """Break one line anew, as it was changed; a reader below it stays on their line."""
         start, end = self._row_of(number), self._row_of(number + 1)
-        hidden = self._width <= 0 or self._hidden([number])
+        if self.pattern and number >= self.first:
+            self.hits.put(number, bool(self._with_it([number])))
+        hidden = self._width <= 0 or (self.inverse and self.hits.has(number))
         rows = [] if hidden else [(number, *part) for part in self._broken(self.line(number))]
         self._rows[start:end] = rows
         if end <= self.top:
@@ -240,30 +249,32 @@ class LogView(Marking):
         """Mark what is looked for, or hide all lines with it, and go to the nearest place."""
         sought, was_hidden = understand(typed), self.inverse
         self.pattern, self.inverse = sought.pattern, sought.inverse
+        self.hits = Hits()
+        self.hits.lines = self._with_it(range(self.first, self.total))
         if was_hidden or self.inverse:
             self._break_anew()
-        found, here = self._matches(), self._anchor
-        if found and not self.inverse:
-            self._go_to(next((number for number in found if number >= here), found[-1]))
+        elif self.hits.lines:
+            self._go_to([*self.hits.since(self._anchor), self.hits.lines[-1]][0])
         self._settle()
         given_up = sought.pattern and not self.pattern
-        return Sought(None, error=SLOW) if given_up else replace(sought, lines=len(found))
+        found = replace(sought, lines=len(self.hits.lines))
+        return Sought(None, error=SLOW) if given_up else found
 
     def find_next(self, forward: bool) -> None:
         """Go to the next or the previous line with the pattern, round the end."""
-        found = sorted({row[0] for row in self._rows}) if self.inverse else self._matches()
-        if not found:
-            return
-        here = self._found_at if self._found_at is not None else -1
-        after = [n for n in found if (n > here if forward else n < here)]
-        around = found[0] if forward else found[-1]
-        self._go_to((after[0] if forward else after[-1]) if after else around)
+        shown = sorted({row[0] for row in self._rows}) if self.inverse else self.hits.lines
+        line = Hits(shown, self.hits.at).beside(forward)
+        if line is not None:
+            self._go_to(line)
 
-    _found_at: int | None = None
-    """Number of the line that was last gone to."""
-
-    def _matches(self) -> list[int]:
-        return self._with_it(range(self.total - len(self.lines), self.total))
+    @property
+    def standing(self) -> str:
+        """Which of the lines found one is at, or how many there are; empty where none is."""
+        number, place = len(self.hits.lines), self.hits.place
+        if self.inverse or not place:
+            told = words.count(number, "line")
+            return f"{told} hidden" if self.inverse else told if number else ""
+        return f"{place} of {number}"
 
     def _with_it(self, numbers: Iterable[int]) -> list[int]:
         """Those of the lines that have what is looked for."""
@@ -271,10 +282,6 @@ class LogView(Marking):
             return []
         search = self.pattern.search
         return self.look(lambda: [n for n in numbers if search(self.text_of(n))])
-
-    def _hidden(self, numbers: Iterable[int]) -> set[int]:
-        """Those of the lines that are not shown."""
-        return set(self._with_it(numbers)) if self.inverse else set()
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where in a text is what is looked for."""
@@ -289,7 +296,7 @@ class LogView(Marking):
         except TimeoutError:
             if self.inverse:
                 self.call_later(self.wrap, self.wrapped)  # what was hidden is seen again
-            self.pattern, self.inverse = None, False
+            self.pattern, self.inverse, self.hits = None, False, Hits()
             self.post_message(self.GivenUp())
             return []
 
@@ -308,8 +315,8 @@ class LogView(Marking):
         if self.marked:
             return self.marked_text()
         first, rows = self.total - len(self.lines), self._rows
-        if self._found_at is not None and self._found_at >= first:
-            return self.line(self._found_at)
+        if self.hits.at is not None and self.hits.at >= first:
+            return self.line(self.hits.at)
         return self.line(rows[self.top][0]) if self.top < len(rows) else ""
 
     def spot(self, x: int, y: int) -> Spot:
@@ -320,7 +327,7 @@ class LogView(Marking):
         return number, start + character(self.line(number)[start:end], x - lead)
 
     def _go_to(self, number: int) -> None:
-        self._found_at = number
+        self.hits.at = number
         self.following = False
         row = self._row_of(number)
         if not self.top <= row < self.top + self.page:
@@ -365,7 +372,7 @@ class LogView(Marking):
         """`text` (from character `start` of its line) in pieces of one style each."""
         found = [*self._spans.get(number, ()), (start, start + len(text), under)]
         if self.pattern and not self.inverse:
-            mark = self.dashboard.tone("hit" if number == self._found_at else "found")
+            mark = self.dashboard.tone("hit" if number == self.hits.at else "found")
             found += [(*place, mark) for place in self._places(number, start)]
         if part := self.marked_in(number):
             found.append((*part, _MARKED))

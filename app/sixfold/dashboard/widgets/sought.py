@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from msgspec import Struct
 
@@ -18,6 +19,49 @@ class Sought(Struct, frozen=True):
     """How many have it, where it was looked for."""
 
 
+class Hits(Struct):
+    """The lines that have what is looked for, by their numbers and in order."""
+
+    lines: list[int] = []
+    at: int | None = None
+    """The line that was last gone to."""
+
+    @property
+    def place(self) -> int:
+        """Which of them one is at, counted from 1; 0 where that is none of them."""
+        if self.at is None or not self.has(self.at):
+            return 0
+        return bisect_right(self.lines, self.at)
+
+    def has(self, line: int) -> bool:
+        """Is it one of them."""
+        index = bisect_left(self.lines, line)
+        return self.lines[index : index + 1] == [line]
+
+    def since(self, line: int) -> list[int]:
+        """Those from a line on."""
+        return self.lines[bisect_left(self.lines, line) :]
+
+    def beside(self, forward: bool) -> int | None:
+        """The next one, or the one before, round the end; None where there is none."""
+        if not self.lines:
+            return None
+        here = -1 if self.at is None else self.at
+        find = bisect_right if forward else bisect_left
+        return self.lines[(find(self.lines, here) - (not forward)) % len(self.lines)]
+
+    def put(self, line: int, has: bool) -> None:
+        """A line was changed: it is one of them now, or not."""
+        index = bisect_left(self.lines, line)
+        self.lines[index : index + self.has(line)] = [line] if has else []
+
+    def drop(self, first: int) -> None:
+        """What is before line `first` is gone."""
+        del self.lines[: bisect_left(self.lines, first)]
+        self.at = None if self.at is not None and self.at < first else self.at
+
+
+NONE = "no line has it"
 SLOW = "it takes too long here: given up"
 
 

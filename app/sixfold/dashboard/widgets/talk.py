@@ -109,6 +109,7 @@ class Talk(LogView):
                     self._open.discard(number)
                     if number >= first:
                         self.lines[number - lines] = self.lines[number - lines].removesuffix(FOLDED)
+                        self._break_line(number)
         if len(self._calls) > 2 * self.keep:
             self._calls = {call: at for call, at in self._calls.items() if at >= first}
         if self._cursor is not None and self._cursor < first:
