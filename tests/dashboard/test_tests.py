@@ -14,7 +14,7 @@ from msgspec import structs
 from textual.pilot import Pilot
 
 from dashboard import gates
-from dashboard.gates import CLI, COUNT, STORE
+from dashboard.gates import CLI, COUNT, POOL, STORE
 from dashboard.scripted import (
     RUNNING,
     WIDE,
@@ -253,6 +253,51 @@ async def test_a_race_is_told_with_both_places_their_source_and_both_stacks() ->
         assert "▶ 17 │     s.counts[word]++" in text
         assert "▶ 23 │         sum += n" in text
         assert "Previous read at 0x00c0000a0398 by goroutine 13:" in text
+
+
+async def test_a_name_gives_way_last() -> None:
+    failing, passing = "TestThatStillFails", "TestThatPassesForEvenLonger"
+    wrong = structs.replace(gates.WRONG, test=failing)
+    ended = structs.replace(gates.RED[-1], failures=[wrong])
+    tests = [ev.TestProgress(failing, "failed", 0.2), ev.TestProgress(passing, "passed", 0.1)]
+    package = gates.package(COUNT, "failed", passed=1, failed=1, seconds=0.4, tests=tests)
+    run = Run(
+        *(gates.STARTED, gates.progress(package, failures=[wrong]), ended),
+        *rerun(1, COUNT, failing, wrong),
+    )
+    async with dashboard(run, gate_only=True).run_test(size=(120, 36)) as pilot:
+        app = await settle(pilot, run)
+        app.main.gate.tests.choose(f"passed {COUNT}")
+        await pilot.press("l")
+        await settle(pilot)
+        rows = seen(app, "#tests").splitlines()
+        assert any(re.search(f"fail  {failing} +still fails$", row) for row in rows)
+        assert any(re.search(f"{passing} +0.10 s$", row) for row in rows)
+
+
+async def test_a_package_is_told_by_its_numbers_or_by_a_word() -> None:
+    run = Run(*gates.RED)
+    async with dashboard(run, gate_only=True).run_test(size=(80, 24)) as pilot:
+        app = await settle(pilot, run)
+        app.main.zoom("gate")
+        await settle(pilot)
+        rows = seen(app, "#tests")
+        assert re.search(r"✗ count +2 failed  1 skipped  3 passed +0\.42 s", rows)
+        assert re.search(r"✗ cmd/wc  does not build +failed", rows)
+
+
+def test_packages_that_stand_alike_are_in_the_order_of_their_names() -> None:
+    ends = [gates.package(name, "passed", passed=1) for name in (STORE, COUNT, POOL)]
+    assert list(results(gates.STARTED, gates.progress(*ends)).packages) == [COUNT, POOL, STORE]
+
+
+async def test_packages_are_counted_alike_however_one_came_to_the_gate() -> None:
+    for expected in (0, 5):
+        run = Run(*gates.RED[:-2], structs.replace(gates.RED[-2], expected=expected), gates.RED[-1])
+        async with dashboard(run, gate_only=True).run_test(size=WIDE) as pilot:
+            app = await settle(pilot, run)
+            assert "5 packages" in seen(app, "#tests")
+            assert "5/5" not in seen(app, "#tests")
 
 
 def test_as_many_tests_are_listed_as_are_counted() -> None:

@@ -100,12 +100,13 @@ class Results:
             note=package.note if name in self._broken else "",
         )
 
-    def _rank(self, package: ev.PackageProgress) -> int:
+    def _rank(self, package: ev.PackageProgress) -> tuple[int, str]:
+        """By name where they stand alike: go ends them in another order each time."""
         if package.package in self._broken or package.state == "failed":
-            return 0
+            return 0, package.package
         if package.state == "running":
-            return 1
-        return 3 if package.state == "skipped" else 2
+            return 1, package.package
+        return 3 if package.state == "skipped" else 2, package.package
 
     def failures_of(self, package: str, test: str) -> list[Failure]:
         """What is wrong with a test, or (test empty) with the package itself."""

@@ -11,7 +11,7 @@ from sixfold.dashboard import outline, words
 from sixfold.dashboard.outline import Row
 from sixfold.dashboard.results import Results
 from sixfold.dashboard.widgets.cursor_rows import CursorRows
-from sixfold.dashboard.widgets.row import Part, row
+from sixfold.dashboard.widgets.row import Part, row, width_of
 from sixfold.model import Failure, TestName
 
 INDENT = 2
@@ -19,6 +19,10 @@ TESTS = {"test", "slow", "failure"}
 """Rows that are about one test."""
 WIDE = 70
 """Cells from which the states of packages stand in words as well."""
+
+
+FEW = 8
+"""Cells in which nothing can be said of what is wrong."""
 
 
 class TestTree(CursorRows):
@@ -164,15 +168,16 @@ class TestTree(CursorRows):
     def row_strip(self, index: int) -> Strip:
         """A row of the tree."""
         one = self._rows[index]
-        left, right = self._parts(one)
         indent: Part = (" " * (one.depth * INDENT), "")
         fold = "  " if one.open is None else "▾ " if one.open else "▸ "
         lead: list[Part] = [indent, (fold, "faint")] if not self.compact else [(" ", "")]
+        width = self.content_size.width
+        left, right = self._parts(one, width - width_of(lead))
         chosen = index == self.cursor and (self.has_focus or self.chose)
         under = ("cursor" if self.has_focus else "shadow") if chosen else ""
-        return self.strip(row([*lead, *left], right, self.content_size.width), under=under)
+        return self.strip(row([*lead, *left], right, width), under=under)
 
-    def _parts(self, one: Row) -> tuple[list[Part], list[Part]]:
+    def _parts(self, one: Row, room: int) -> tuple[list[Part], list[Part]]:
         match one.kind:
             case "run":
                 return self._run()
@@ -180,9 +185,9 @@ class TestTree(CursorRows):
                 return self._package(self.results.packages[one.package])
             case "failure":
                 failure = self._failure(one)
-                return self._failed(failure, one.test, one.package) if failure else ([], [])
+                return self._failed(failure, one.test, one.package, room) if failure else ([], [])
             case "test":
-                return self._test(one)
+                return self._test(one, room)
             case "slow":
                 slow = self.results.slowest[one.number]
                 left = [(f"{slow.test}  ", "plain"), (slow.package.rpartition("/")[2], "quiet")]
@@ -201,7 +206,8 @@ class TestTree(CursorRows):
         if gate and gate.ended:
             look = words.VERDICT_LOOKS[gate.ended.verdict]
         done, known = self.results.done
-        told = f"{done}/{known} packages " if known else f"{words.count(done, 'package')} "
+        some = f"{done}/{known} packages "
+        told = some if done < known else f"{words.count(done, 'package')} "
         right: list[Part] = [(told if done or known else "", "quiet")]
         glyph: list[Part] = [(f"{look.glyph} ", look.tone)] if look else []
         return [*glyph, ("all that is printed", "plain")], right
@@ -230,7 +236,8 @@ class TestTree(CursorRows):
             if number and (wide or tone == "bad"):
                 tally += [(f"{number}", tone), (f" {word}  ", "quiet")]
         covered = f"{package.coverage:.1f}% " if package.coverage is not None else ""
-        word = look.word if wide or look.tone == "quiet" or cached else ""
+        counted = tally and look.tone in {"good", "bad"} and not cached
+        word = look.word if (wide and not counted) or look.tone == "quiet" or cached else ""
         took = f"{package.seconds:.2f} s" if package.seconds >= 0.005 and not cached else ""
         right: list[Part] = [
             *tally,
@@ -240,10 +247,10 @@ class TestTree(CursorRows):
         ]
         return left, right
 
-    def _test(self, one: Row) -> tuple[list[Part], list[Part]]:
+    def _test(self, one: Row, room: int) -> tuple[list[Part], list[Part]]:
         failure = self._failure(one)
         if failure:
-            return self._failed(failure, one.label, one.package)
+            return self._failed(failure, one.label, one.package, room)
         state = self.results.state_of(one.package, one.test)
         look = words.TEST_LOOKS[state]
         ended = self.results.test(one.package, one.test)
@@ -254,8 +261,8 @@ class TestTree(CursorRows):
         again = state == "passed" and self.results.mended(one.package, one.test)
         left: list[Part] = [
             (f"{look.glyph} ", look.tone),
-            (f"{one.label}  ", "strong" if state == "running" else "plain"),
-            (look.word if state in {"running", "skipped"} else "", look.tone),
+            (one.label, "strong" if state == "running" else "plain"),
+            (f"  {look.word}" if state in {"running", "skipped"} else "", look.tone),
             (f"  {note}" if note else "", "quiet"),
         ]
         took = f"{seconds:.1f} s" if state == "running" else f"{seconds:.2f} s" if seconds else ""
@@ -263,30 +270,40 @@ class TestTree(CursorRows):
         mark: list[Part] = (
             [("flaky ", "warn") if lucky else ("passes now ", "good")] if again else []
         )
-        return left, [*mark, (f"{took:>9} ", "busy" if state == "running" else "quiet")]
+        if took:
+            mark = [*mark, (f"{took} ", "busy" if state == "running" else "quiet")]
+        return left, mark
 
-    def _failed(self, failure: Failure, name: str, package: str) -> tuple[list[Part], list[Part]]:
-        """`✗ TestX  race  store.go:17 <-> store.go:17`, and when, where and how long."""
+    def _failed(
+        self, failure: Failure, name: str, package: str, room: int
+    ) -> tuple[list[Part], list[Part]]:
+        """`✗ race  TestX  store.go:17 <-> store.go:17`, and what is known, where and how long.
+
+        The name gives way last: before it all at the end, how long it took first.
+        """
         place = f"{failure.file}:{failure.line}" if failure.file else ""
-        left: list[Part] = [("✗ ", "bad"), (f"{failure.kind:<5} ", "bad")]
+        head: list[Part] = [("✗ ", "bad"), (f"{failure.kind:<5} ", "bad")]
         if self.compact:
-            left.append((f"{package.rpartition('/')[2]} ", "quiet"))
+            head.append((f"{package.rpartition('/')[2]} ", "quiet"))
         if failure.test or self.compact:
-            left.append((f"{name or 'the package'}  ", "strong"))
+            head.append((f"{name or 'the package'}", "strong"))
         wide = self.content_size.width >= WIDE
-        if wide or failure.kind != "race":
-            left.append((words.beside_kind(failure), "plain"))
+        says = words.beside_kind(failure) if wide or failure.kind != "race" else ""
+        gap = "  " if failure.test or self.compact else ""
         age = words.failure_age(self.dashboard.state, failure)
         again = self.results.was_rerun(failure.package, failure.test)
-        mark: Part = (f" {age.word}" if age else "", age.tone if age else "")
         ended = self.results.test(failure.package, failure.test)
         timed = wide and not self.compact and ended is not None and ended.seconds > 0
         took = f"{ended.seconds:.2f} s" if ended and timed else ""
         short = place if wide else place.rpartition("/")[2]
-        where: Part = (f"  {short}", "quiet")
-        return left, [
+        ending: list[Part] = [
             (" still fails" if again else "", "bad"),
-            mark,
-            where,
-            (f"{took:>9} " if took else " ", "quiet"),
+            (f" {age.word}" if age else "", age.tone if age else ""),
+            (f"  {short}", "quiet"),
+            (f"{took:>9}" if took else "", "quiet"),
         ]
+        while ending and width_of([*head, *ending]) + len("  ") > room:
+            ending.pop()
+        if room - width_of([*head, *ending]) > FEW:
+            head.append((f"{gap}{says}" if says else "", "plain"))
+        return head, [*ending, (" ", "")]
