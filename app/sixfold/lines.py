@@ -131,7 +131,7 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
         case ev.PermissionAnswered():
             return f"{event.task} is answered: {event.option}"
         case ev.RunPaused():
-            return "paused: running turns finish, nothing new starts"
+            return f"paused: {pausing(now=event.now)}"
         case ev.RunResumed():
             return "goes on"
         case ev.RunBlocked():
@@ -144,6 +144,11 @@ def event_line(event: ev.AnyEvent, state: RunState) -> str:
             return f"{event.outcome}: {ending(event)}"
         case ev.Notice():
             return f"{event.level}: {event.text}"
+
+
+def pausing(*, now: bool) -> str:
+    """What a pause means; `now`: running turns were cut short."""
+    return f"running turns {'rest' if now else 'finish'}, nothing new starts"
 
 
 def ending(event: ev.RunEnded) -> str:

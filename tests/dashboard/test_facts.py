@@ -26,8 +26,10 @@ from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import calls
 from sixfold.dashboard.feed import WAITING, Feed
-from sixfold.dashboard.situation import refusals, targets
+from sixfold.dashboard.screens.help import help_page
+from sixfold.dashboard.situation import Situation, refusals, targets
 from sixfold.dashboard.story import told
+from sixfold.lines import event_line
 from sixfold.state import RunState
 
 DONE = tuple(ev.TaskEnded(task=f"T00{n}", slot=n, attempt=1, outcome="done") for n in (3, 4, 5))
@@ -195,6 +197,29 @@ def test_keys_act_on_what_is_selected_else_on_what_failed_or_runs_alone() -> Non
     }
 
 
+def test_where_keys_are_bound_to_a_task_they_act_on_no_other() -> None:
+    found = state(*RUNNING, *FAILED)
+    assert targets(found, "T001", 0, bound=True) == {"diff": "T001", "undo": "T001"}
+    refused = refusals(found, {}, None, {}, linked=True, startable=False, bound="T001")
+    assert refused["cancel"] == "T001 is not running"
+    assert refused["tell"] == "nobody is at work on T001"
+    assert refused["retry"] == refused["skip"] == "T001 is done"
+    assert refused["allow"] == "nothing is asked about T001"
+    open_ = refusals(found, {}, None, {}, linked=True, startable=False, bound="T006")
+    assert open_["diff"] == "T006 has not run: there is no change to show"
+    none = refusals(found, {}, None, {}, linked=True, startable=False, bound="")
+    assert none["cancel"] == "what is selected is no task"
+    assert "diff" not in none
+
+
+def test_a_pause_that_cut_turns_short_does_not_say_that_they_finish() -> None:
+    for now, what in ((False, "finish"), (True, "rest")):
+        found = state(*RUNNING, ev.RunPaused(now=now))
+        (call,) = calls(found, gone=False, startable=False, leaving=False)
+        assert call.text == f"paused: running turns {what}, nothing new starts"
+        assert event_line(ev.RunPaused(now=now), found) == call.text
+
+
 def test_a_run_that_is_not_there_refuses_everything_with_the_reason() -> None:
     for found, why in (
         (state(), "no run has started"),
@@ -237,6 +262,13 @@ def test_a_run_that_has_ended_names_the_command_that_is_next(outcome: str, comma
 def test_a_blocked_run_names_the_keys_that_help() -> None:
     (call,) = calls(state(*RUNNING, BLOCKED), gone=False, startable=False, leaving=False)
     assert call.keys == (("g", "gate"), ("q", "stop"))
+
+
+def test_the_help_tells_what_enter_does_to_what_is_selected() -> None:
+    for enter, does in (("edit", "Open your editor"), ("", "All about what is selected")):
+        now = Situation(place="main", chosen="a", tests=True, enter=enter)
+        (line,) = [line for line, _ in help_page(now) if "↵, e " in line]
+        assert line.split(maxsplit=3)[3].startswith(does)
 
 
 def test_every_event_can_be_told() -> None:

@@ -87,6 +87,9 @@ def test_a_budget_that_is_spent_and_a_runner_that_is_gone_wait_too() -> None:
     assert waiting(*RUNNING, ev.RunPaused()) == [
         ("paused", "running turns finish, nothing new starts")
     ]
+    assert waiting(*RUNNING, ev.RunPaused(now=True)) == [
+        ("paused", "running turns rest, nothing new starts")
+    ]
 
 
 def test_each_requirement_that_is_not_met_waits_until_it_is_sent_back() -> None:

@@ -12,6 +12,7 @@ from dashboard.scripted import (
     BEGIN,
     BLAMED,
     BLOCKED,
+    DIFF,
     ENDED,
     FAILED,
     GUARD,
@@ -222,6 +223,55 @@ async def test_a_key_that_does_nothing_now_says_why(
         await settle(pilot)
         assert any(why in text for text in toasts(app))
         assert run.asked == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "absent"),
+    [
+        pytest.param("home j enter", ("x cancel", "m tell", "r retry", "S skip"), id="a page"),
+        pytest.param("T k k k k", ("x cancel", "m tell", "r retry"), id="a bar"),
+    ],
+)
+async def test_where_one_task_is_looked_at_no_key_acts_on_another(
+    keys: str, absent: tuple[str, ...]
+) -> None:
+    run = Run(*BROKEN)  # T003 is the only one at work, T004 the only one that failed
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press(*keys.split())
+        await settle(pilot)
+        assert app.page
+        assert app.page.chosen_task == "T001"
+        footer = seen(app, ".key-bar")
+        assert "d diff T001" in footer
+        assert not [words for words in absent if f"{words} T" in footer]
+        await pilot.press("x", "m", "r")
+        await settle(pilot)
+        assert app.page
+        assert run.asked == []
+        assert [text for text in toasts(app) if "T001" not in text] == []
+
+
+async def test_a_bar_of_a_fix_at_work_is_what_keys_act_on() -> None:
+    run = Run(*MENDING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("T")
+        await settle(pilot)
+        assert "x cancel fix 2" in seen(app, ".key-bar")
+
+
+async def test_the_diff_that_is_in_front_is_not_offered_once_more() -> None:
+    run = Run(*RUNNING, answering=lambda c: ev.Answer(id=c.id, accepted=True, text=DIFF))
+    async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("d")
+        await settle(pilot)
+        assert "DIFF" in seen(app)
+        assert "d diff" not in seen(app, ".key-bar")
+        await pilot.press("d")
+        await settle(pilot)
+        assert toasts(app) == ["d diff: it is in front"]
 
 
 @pytest.mark.parametrize("key", ["M", "question_mark", "P", "enter"])

@@ -199,16 +199,24 @@ async def test_the_selected_tasks_needs_and_their_reasons_stand_below_the_tree()
         await click(pilot, "T005")
         *_, needs, users = seen(app, "#phases").splitlines()
         assert needs.startswith(" needs ● T003 test first  ✗ T004 stated in line 35")
-        assert users == " for   no task   ┃ on the critical path"
+        assert users == " for   phase 3   ┃ on the critical path"
         await click(pilot, "T001")
         *_, needs, users = seen(app, "#phases").splitlines()
         assert needs == " needs nothing"
-        assert users == " for   T002   ┃ on the critical path"
+        assert users == " for   T002, phase 2   ┃ on the critical path"
         await pilot.press("end", "k")
         await settle(pilot)
         *_, needs, users = seen(app, "#phases").splitlines()
         assert needs == " needs ✗ phase 2 its gate"
         assert users == " for   no phase"
+
+
+async def test_a_task_that_nothing_waits_for_says_so() -> None:
+    run = Run(*BROKEN)
+    async with dashboard(run).run_test(size=(200, 48)) as pilot:
+        app = await settle(pilot, run)
+        await click(pilot, "T006")
+        assert seen(app, "#phases").splitlines()[-1] == " for   no task   ┃ on the critical path"
 
 
 async def test_a_task_that_waits_for_a_phase_says_so() -> None:
@@ -239,6 +247,21 @@ async def test_what_is_left_stands_in_the_header_and_above_the_phases_while_it_r
         await settle(pilot, run)
         assert "left" not in seen(app, "#header").splitlines()[0]
         assert "left" not in seen(app, "#phases").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "left"),
+    [(160, "about 19 min left"), (100, "~19 min"), (80, "~19 min"), (70, "")],
+)
+async def test_what_is_left_is_told_shorter_before_the_phase_is_cut_away(
+    width: int, left: str
+) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=(width, 30)) as pilot:
+        app = await settle(pilot, run)
+        first = seen(app, "#header").splitlines()[0]
+        assert left in first
+        assert "  2 Story 1" in first
 
 
 @pytest.mark.parametrize("messages", [BEGIN, (*RUNNING, *RED)], ids=["no task", "a red gate"])

@@ -154,6 +154,9 @@ async def test_arrows_go_ten_seconds_and_plus_and_minus_change_the_pace() -> Non
         assert source.speed == 2
         app = await arrive(pilot)
         assert "2×" in seen(app, "#header")
+        await pilot.press(*["minus"] * 9)
+        await arrive(pilot)
+        assert "0.125× 0:" in seen(app, "#header")
 
 
 async def test_time_goes_on_at_the_speed_asked_for() -> None:

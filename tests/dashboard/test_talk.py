@@ -374,6 +374,23 @@ async def test_a_zoomed_slot_goes_on_with_the_next_attempt() -> None:
         assert at == sorted(at)
 
 
+async def test_a_slot_that_is_zoomed_afterwards_says_how_its_attempt_ended() -> None:
+    why = "cancelled by a person"
+    ended = ev.TaskEnded(task="T003", slot=5, attempt=1, outcome="cancelled", reason=why)
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, told(*numbered(3)), ended)
+    async with dashboard(run).run_test(size=(100, 36)) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("5", "5")
+        slot = app.screen.query_one("#slot-5", Slot)
+        z = Zoomed(pilot, app, run, slot)
+        await until(z, lambda: "line 0" in slot.lines)
+        await settle(pilot)
+        assert [*slot.lines][-2:] == ["line 2", f"✗ T003 cancelled: {why}"]
+        await pilot.press("escape")
+        await settle(pilot)
+        assert [*slot.lines].count(f"✗ T003 cancelled: {why}") == 1
+
+
 async def test_zooming_leaves_a_reader_at_their_line() -> None:
     run = Run(*BEGIN, *PHASE_1, *PHASE_2, told(*numbered(300)))
     async with dashboard(run).run_test(size=(160, 48)) as pilot:

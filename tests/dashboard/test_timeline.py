@@ -118,6 +118,22 @@ async def test_time_is_seen_closer_from_further_away_and_whole() -> None:
         assert lanes(app).view == whole
 
 
+async def test_at_its_closest_it_offers_nothing_closer() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("T")
+        await settle(pilot)
+        assert "+ - scale" in seen(app, ".key-bar")
+        await pilot.press(*["plus"] * 12)
+        await settle(pilot)
+        assert lanes(app).closest
+        assert "+ " not in seen(app, ".key-bar")
+        await pilot.press("minus")
+        await settle(pilot)
+        assert "+ - scale" in seen(app, ".key-bar")
+
+
 async def test_it_follows_now_until_the_reader_moves_in_time() -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=WIDE) as pilot:

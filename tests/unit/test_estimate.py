@@ -10,7 +10,7 @@ from msgspec import structs
 
 from sixfold import events as ev
 from sixfold.dashboard.course import course, usual_times
-from sixfold.dashboard.estimate import Estimate, settled, wording
+from sixfold.dashboard.estimate import Estimate, brief, settled, wording
 from sixfold.history import History, history
 from sixfold.model import Need, Task
 from telling import NOON, RUN, at, begins, ends, gate, plan, task, told
@@ -210,3 +210,11 @@ def test_words_stay_until_they_are_clearly_wrong(
 )
 def test_it_is_told_in_round_words(minutes: int, text: str) -> None:
     assert wording(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "<1 min"), (12, "~12 min"), (105, "~1 h 45 min")]
+)
+def test_in_little_room_the_time_that_is_left_is_told_shorter(minutes: int, words: str) -> None:
+    assert brief(wording(minutes)) == words
+    assert brief("") == ""

@@ -185,7 +185,13 @@ _LOOKING = (
     of_screen(
         "zoom", "z", "zoom", "One pane over the whole screen, and back", when.panes, foot=ALWAYS
     ),
-    of_run("diff", "d", "The change so far: of what is selected, else of the run", rank=2),
+    of_run(
+        "diff",
+        "d",
+        "The change so far: of what is selected, else of the run",
+        can=when.diff,
+        rank=2,
+    ),
     of_screen(
         "go_to_file(-1)",
         "left_square_bracket",
@@ -307,7 +313,7 @@ _LOOKING = (
         "plus,equals_sign",
         "closer",
         "In the timeline: twice as close",
-        when.in_timeline,
+        when.closer,
         cap="+",
         foot=OFFERED,
         rank=0,
@@ -462,6 +468,20 @@ YES_OR_NO = {"allow": "yes", "reject": "no"}
 def pair_of(action: Action, now: Situation) -> str:
     """The word that it shares with the next; of the places found it is the one that one is at."""
     return now.standing if action.pair == "found" else action.pair
+
+
+ENTERS = {
+    "edit": BY_ID["edit"].tooltip,
+    "open": "All tests, with the selected one in front",
+    "fold": BY_ID["fold(False)"].tooltip,
+    "unfold": BY_ID["fold(True)"].tooltip,
+}
+"""What Enter does where it has a word of its own."""
+
+
+def tooltip_of(action: Action, now: Situation) -> str:
+    """What it does; of Enter, to what is selected."""
+    return ENTERS.get(now.enter, action.tooltip) if action.id == "details" else action.tooltip
 
 
 def label_of(action: Action, now: Situation) -> str:

@@ -368,6 +368,7 @@ class Dashboard(Steering, inherit_bindings=False):
                 startable=self.startable,
                 replayed=self.replay is not None,
                 kept=self.over and not (self.replay or self.gate_only),
+                bound=page.chosen_task if page.bound else None,
             ),
             replay=self._replays,
             chosen=page.chosen,

@@ -7,6 +7,7 @@ from msgspec import Struct
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.actions import KEYS_OF_ANSWERS, KEYS_OF_COMMANDS
+from sixfold.lines import pausing
 from sixfold.state import RunState
 
 
@@ -55,7 +56,7 @@ def _standing(state: RunState, *, startable: bool) -> list[Call]:
         case "blocked":
             return [Call(f"blocked: {state.reason}", _keys(state.options))]
         case "paused":
-            resting = Call("paused: running turns finish, nothing new starts", (("p", "go on"),))
+            resting = Call(f"paused: {pausing(now=state.paused_now)}", (("p", "go on"),))
             return [*_failures(state, failed), resting]
         case "running":
             return _failures(state, failed)

@@ -15,6 +15,7 @@ LEAP = timedelta(minutes=1)
 """After so long without a look, what was seen before is forgotten."""
 STEPS = ((20, 1), (60, 5), (240, 15))
 """Below so many minutes they are told in such steps; above, in hours."""
+LAST = "under a minute left"
 STAYS = 3 / 4
 """The words stay until they are wrong by more than this part of a step."""
 RUN = 0
@@ -73,7 +74,12 @@ def settled(told: int | None, minutes: float) -> int:
 def wording(minutes: int) -> str:
     """`about 1 h 45 min left`."""
     if minutes < 1:
-        return "under a minute left"
+        return LAST
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest)
     return f"about {' '.join(parts)} left"
+
+
+def brief(told: str) -> str:
+    """`~1 h 45 min`: the same where there is little room."""
+    return "<1 min" if told == LAST else told.replace("about ", "~").removesuffix(" left")

@@ -47,6 +47,8 @@ class Feed:
         """Slot -> lines for its log."""
         self.begun: dict[int, Begun] = {}
         """Slot -> the latest attempt in it."""
+        self.ended: dict[int, Part] = {}
+        """Slot -> how that ended, once it has."""
         self.steps: dict[int, Steps] = {}
         """Slot -> the plan of the agent in it."""
         self.printed: deque[Part] = deque(maxlen=WAITING)
@@ -81,6 +83,7 @@ class Feed:
 
     def _begin(self, slot: int, label: str, attempt: int) -> None:
         self.steps.pop(slot, None)
+        self.ended.pop(slot, None)
         self.begun[slot] = Begun(label, attempt, slot)
 
     def _listen(self, output: ev.AgentOutput) -> None:
@@ -96,6 +99,10 @@ class Feed:
         waiting = self.said.setdefault(slot, deque(maxlen=WAITING))
         waiting.extend(Spoken(*line) for line in lines)
 
+    def _end(self, slot: int, line: Part) -> None:
+        self.ended[slot] = line
+        self._hear(slot, [line])
+
     def _remark(self, event: ev.AnyEvent) -> None:
         """Leave a line in the log that the event is about."""
         match event:
@@ -110,16 +117,17 @@ class Feed:
                 text = f"{name}  turn the gate of phase {event.phase} green"
                 self._hear(event.slot, [BLANK, (text, "strong")])
             case ev.TaskEnded():
-                self._hear(event.slot, [_ending(event.task, event)])
+                self._end(event.slot, _ending(event.task, event))
             case ev.FixEnded():
-                self._hear(event.slot, [_ending(f"fix {event.phase}", event)])
+                self._end(event.slot, _ending(f"fix {event.phase}", event))
             case ev.ValidationStarted():
                 text = f"validation of {words.count(len(event.asked), 'requirement')}"
+                self.ended.pop(event.slot, None)
                 self._hear(event.slot, [BLANK, (text, "strong")])
             case ev.ValidationEnded() if event.slot:
                 text, tone = told(event)
                 look = words.VALIDATION_LOOKS["" if event.again else event.outcome]
-                self._hear(event.slot, [(f"{look.glyph} {text}", tone)])
+                self._end(event.slot, (f"{look.glyph} {text}", tone))
             case ev.IntegrationStarted():
                 look = words.TASK_LOOKS["integrating"]
                 text = f"{look.glyph} {event.task} is joined to the run's branch"

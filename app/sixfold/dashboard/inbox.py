@@ -9,6 +9,7 @@ from msgspec import Struct
 from sixfold import events as ev
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
+from sixfold.lines import pausing
 from sixfold.state import Asked, RunState
 
 
@@ -63,8 +64,7 @@ def matters(state: RunState, *, gone: bool, read: int) -> list[Matter]:
     if held := behind(state):
         found.append(Matter(key="checkout", word="behind", text=held, tone="warn"))
     if state.status == "paused" and not gone:
-        text = "running turns finish, nothing new starts"
-        found.append(Matter(key="run", word="paused", text=text))
+        found.append(Matter(key="run", word="paused", text=pausing(now=state.paused_now)))
     told = reversed(unread(state, read))
     return [*found, *(noticed(f"notice {one.seq}", one) for one in told)]
 

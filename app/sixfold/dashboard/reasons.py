@@ -8,7 +8,7 @@ from sixfold.model import Need, Phase, Task
 from sixfold.state import RunState
 
 MOST = 3
-"""Tasks that are named among those that wait."""
+"""Tasks and phases that are named among those that wait."""
 
 
 def reasons(state: RunState, task: str, phase: int) -> list[list[Part]]:
@@ -41,10 +41,11 @@ def why(need: Need) -> str:
 
 
 def _users(state: RunState, task: Task) -> list[Part]:
-    """Who waits for it, and whether the whole run does."""
+    """Who waits for it, tasks first, and whether the whole run does."""
     users = [
         other.id for other in state.by_id.values() if any(n.task == task.id for n in other.needs)
     ]
+    users += _later(state, task.phase)
     told = words.plain_list(users, MOST) or "no task"
     parts: list[Part] = [(" for   ", "quiet"), (told, "plain")]
     if state.plan and task.id in state.plan.critical_path:
@@ -70,12 +71,15 @@ def _after(state: RunState, phase: Phase) -> list[Part]:
 
 
 def _before(state: RunState, phase: Phase) -> list[Part]:
-    later = [
-        f"phase {other.number}"
-        for other in state.phases
-        if phase.number in {*other.needs, *other.follows}
+    later = words.plain_list(_later(state, phase.number), MOST)
+    return [(" for   ", "quiet"), (later or "no phase", "plain")]
+
+
+def _later(state: RunState, phase: int) -> list[str]:
+    """The phases that wait for the gate of a phase."""
+    return [
+        f"phase {other.number}" for other in state.phases if phase in {*other.needs, *other.follows}
     ]
-    return [(" for   ", "quiet"), (words.plain_list(later, MOST) or "no phase", "plain")]
 
 
 def _is_met(state: RunState, need: Need) -> bool:

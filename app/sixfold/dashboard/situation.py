@@ -76,7 +76,7 @@ def targets(
     `task` is the selected task (or fix) or empty; `slot` the slot in focus or 0; `name` the
     selected request. `bound`: nothing but what is selected is acted on.
     """
-    ask = request(state, task, slot, name)
+    ask = request(state, task, slot, name, bound=bound)
     found = {
         "retry": _failed_or(state, task, {"failed", "skipped"}),
         "skip": _failed_or(state, task, {"pending", "ready", "failed", "halted"}),
@@ -129,17 +129,18 @@ def _culprit(state: RunState, task: str) -> str:
 
 
 def request(
-    state: RunState, task: str, slot: int = 0, name: str | None = None
+    state: RunState, task: str, slot: int = 0, name: str | None = None, *, bound: bool = False
 ) -> ev.PermissionAsked | None:
     """What is asked of the person: from the slot, else about the task, else the oldest.
 
-    Where requests are selected by `name`, it is that one or none.
+    Where requests are selected by `name`, it is that one or none; where keys are `bound` to the
+    task, one about it or none.
     """
     asked = list(state.asked.values()) if state.live else []
     if name is not None:
         return next((ask for ask in asked if ask.request == name), None)
     ours = [ask for ask in asked if ask.slot == slot] or [ask for ask in asked if ask.task == task]
-    return next(iter(ours or asked), None)
+    return next(iter(ours if bound else ours or asked), None)
 
 
 ANSWERS = {
@@ -195,45 +196,64 @@ def refusals(
     startable: bool,
     replayed: bool = False,
     kept: bool = False,
+    bound: str | None = None,
 ) -> dict[str, str]:
-    """For each command that would be refused now: why. `kept`: changes can be looked up still."""
+    """For each command that would be refused now: why. `kept`: changes can be looked up still.
+
+    `bound`: the one task that keys act on, empty where that is none; None: whatever fits.
+    """
     if replayed or not linked:
         why = REASON if replayed else _unlinked(state, startable)
         named = ["pause", "hold", "gate", "revalidate", *NO_TARGET, *NO_TEST]
-        return dict.fromkeys(named if kept else [*named, "diff"], why)
+        found = dict.fromkeys(named if kept else [*named, "diff"], why)
+        return _unchanged(targets, bound) | found
+
+    def meant(action: str) -> str:
+        return targets.get(action, bound or "")
+
     commands: dict[str, ev.AnyCommand] = {
         "pause": ev.Resume() if state.status in {"paused", "blocked"} else ev.Pause(),
         "hold": ev.Pause(now=True),
-        "retry_with": ev.Retry(task=targets.get("retry_with", "")),
-        "tell": ev.Tell(task=targets.get("tell", ""), text="..."),
+        "retry_with": ev.Retry(task=meant("retry_with")),
+        "tell": ev.Tell(task=meant("tell"), text="..."),
         "gate": ev.Gate(),
         "revalidate": ev.Revalidate(),
-        "retry": ev.Retry(task=targets.get("retry", "")),
-        "skip": ev.Skip(task=targets.get("skip", "")),
-        "cancel": ev.Cancel(task=targets.get("cancel", "")),
-        "undo": ev.Undo(task=targets.get("undo", ""), dependents=True),
-        "set_aside": ev.SetAside(task=targets.get("set_aside", "")),
+        "retry": ev.Retry(task=meant("retry")),
+        "skip": ev.Skip(task=meant("skip")),
+        "cancel": ev.Cancel(task=meant("cancel")),
+        "undo": ev.Undo(task=meant("undo"), dependents=True),
+        "set_aside": ev.SetAside(task=meant("set_aside")),
     }
-    found = {action: why for action in ANSWERS if (why := _no_answer(asked, action))}
+    found = _unchanged(targets, bound)
+    found |= {action: why for action in ANSWERS if (why := _no_answer(asked, action, bound))}
     for action, nothing in NO_TEST.items():
         if why := refusal(state, ev.Rerun(tests=tests.get(action, []))):
             found[action] = why if action in tests or state.testing else nothing
     for action, command in commands.items():
-        missing = state.live and action in NO_TARGET and action not in targets
-        why = _no_target(state, action) if missing else refusal(state, command)
+        why = refusal(state, command)
+        if state.live and action in NO_TARGET and action not in targets:
+            why = (bound and why) or _no_target(state, action, bound)
         if why:
             found[action] = why
     return found
 
 
-def _no_target(state: RunState, action: str) -> str:
+def _no_target(state: RunState, action: str, bound: str | None) -> str:
+    if bound is not None:
+        return f"{bound} is not offered for it" if bound else "what is selected is no task"
     at_work = action in {"cancel", "tell"}
     return NO_TARGET[action] if not at_work or state.work else "no agent is at work"
 
 
-def _no_answer(asked: ev.PermissionAsked | None, action: str) -> str:
+def _unchanged(targets: Mapping[str, str], bound: str | None) -> dict[str, str]:
+    """That the one task which is meant has no change to show."""
+    missing = bound and "diff" not in targets
+    return {"diff": f"{bound} has not run: there is no change to show"} if missing else {}
+
+
+def _no_answer(asked: ev.PermissionAsked | None, action: str, bound: str | None) -> str:
     if asked is None:
-        return NO_TARGET[action]
+        return f"nothing is asked about {bound}" if bound else NO_TARGET[action]
     return "" if option(asked, action) else f"answer {' or '.join(asked.options)}"
 
 

@@ -177,7 +177,9 @@ class Steering(Playing, inherit_bindings=False):
         page = self.page
         if page is None:
             return None
-        return request(self.state, page.chosen_task, page.slot, page.chosen_request)
+        return request(
+            self.state, page.chosen_task, page.slot, page.chosen_request, bound=page.bound
+        )
 
     def action_allow(self) -> None:
         """Yes."""

@@ -109,6 +109,12 @@ def with_steps(now: Situation) -> Can:
     )
 
 
+def diff(now: Situation) -> Can:
+    """There is a change to show that is not in front already."""
+    shown = now.diff and not now.sections
+    return of_run(now) and ("it is in front" if shown else now.refused.get("diff") or True)
+
+
 def in_diff(now: Situation) -> Can:
     """A diff is in front."""
     return now.diff
@@ -142,6 +148,11 @@ def failing(now: Situation) -> Can:
 def in_timeline(now: Situation) -> Can:
     """The lanes over time are in front."""
     return now.place == "timeline"
+
+
+def closer(now: Situation) -> Can:
+    """The lanes over time can be shown from closer by."""
+    return now.place == "timeline" and (now.refused.get("closer(True)") or True)
 
 
 def follows(now: Situation) -> Can:

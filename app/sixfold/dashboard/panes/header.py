@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from sixfold.dashboard import words
 from sixfold.dashboard.attention import Call, behind, calls
+from sixfold.dashboard.estimate import brief
 from sixfold.dashboard.inbox import tally
 from sixfold.dashboard.replay import Replay
 from sixfold.dashboard.sentence import sentence
@@ -19,6 +20,8 @@ from sixfold.dashboard.widgets.wrap import breaks
 
 LEAST_NEWS = 24
 """Cells below which what happened last is not begun."""
+LEAST_PHASE = 10
+"""Cells of the phase that stay while the time that is left is told."""
 MOST_ROWS = 3
 """Rows that a call for a person may take."""
 
@@ -67,7 +70,7 @@ class Header(Painted):
         """The run, then what it needs or does."""
         width = self.content_size.width
         if y == 0:
-            return row(self._run(), self._numbers(width), width)
+            return self._first_row(width)
         if y == self._replay_row() + 1:
             return self._replay(width)
         if (at := y - 1 - max(1, len(self._text))) >= 0:
@@ -95,13 +98,36 @@ class Header(Painted):
         )
         left: list[Part] = [
             (f" {glyph} ", tone),
-            (f"{replay.speed:g}×".ljust(6), "strong"),
+            (f"{replay.speed:g}× ".ljust(6), "strong"),
             (f"{place:>{len(length)}}", "strong"),
             (f" / {length}  ", "quiet"),
         ]
         right: list[Part] = [(f"  {replay.now().astimezone():%d %b %H:%M:%S} ", "quiet")]
         room = width - width_of(left) - width_of(right)
         return row([*left, *_track(replay, room)], right, width)
+
+    def _first_row(self, width: int) -> list[Part]:
+        """The run and its numbers: the time that is left is cut short before the phase is."""
+        run, phase, left = self._run(), self._phase(), self._left(width)
+        whole = width_of([*run, *phase])
+        least = min(whole, width_of(run) + LEAST_PHASE)
+        for told, room in ((left, whole), (brief(left), least)):
+            numbers = self._numbers(width, told)
+            if room < width - width_of(numbers):
+                return row([*run, *phase], numbers, width)
+        return row([*run, *phase], self._numbers(width, ""), width)
+
+    def _left(self, width: int) -> str:
+        """The time that is left of the run."""
+        app = self.dashboard
+        return app.feed.estimate.left(app.feed.history, app.clock()) if width >= 80 else ""
+
+    def _phase(self) -> list[Part]:
+        """The phase that is worked on."""
+        app = self.dashboard
+        phase = words.current_phase(app.state)
+        shown = phase and app.state.live and not app.gate_only
+        return [(f"  {phase.number} {phase.title}", "plain")] if phase and shown else []
 
     def _run(self) -> list[Part]:
         app = self.dashboard
@@ -116,8 +142,6 @@ class Header(Painted):
         parts: list[Part] = [state, feature] if narrow else [(" sixfold ", "brand"), feature, state]
         if app.state.branch and app.state.branch != name:
             parts.append((f"  on {app.state.branch}", "quiet"))
-        if (phase := words.current_phase(app.state)) and app.state.live:
-            parts.append((f"  {phase.number} {phase.title}", "plain"))
         return parts
 
     def _look(self) -> words.Look:
@@ -126,7 +150,8 @@ class Header(Painted):
             return words.GONE
         return words.CONNECTING if app.connecting else words.RUN_LOOKS[app.state.status]
 
-    def _numbers(self, width: int) -> list[Part]:
+    def _numbers(self, width: int, left: str) -> list[Part]:
+        """What is done of the run, the time that is `left`, who is at work, and for how long."""
         app = self.dashboard
         state = app.state
         if app.gate_only or not state.plan:
@@ -137,8 +162,7 @@ class Header(Painted):
         if width < 40:
             return parts
         parts.append((" tasks", "quiet"))
-        left = app.feed.estimate.left(app.feed.history, app.clock())
-        if left and width >= 80:
+        if left:
             parts.append((f"   {left}", "plain"))
         if width >= 100:
             limited, spending = words.back_in(state, app.clock()), words.spending(state.usage)

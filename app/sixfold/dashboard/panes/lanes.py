@@ -166,6 +166,11 @@ class Lanes(Rows):
         self.following = self.following and (bar is None or bar.end is None)
         self.refresh()
 
+    @property
+    def closest(self) -> bool:
+        """Can it be shown no closer."""
+        return self.view.scale <= CLOSEST
+
     def show_all(self) -> None:
         """The whole run."""
         self._scale, self.following = None, True

@@ -124,9 +124,13 @@ class Slot(Talk):
     def _begin_anew(self, lines: list[Spoken]) -> None:
         """All lines in place of the last ones; a reader stays at the line they are at."""
         at = self.line(self._rows[self.top][0]) if self._rows and not self.following else None
+        ended = self.dashboard.feed.ended.get(self.number)
+        was_told = ended is not None and self.total and self.line(self.total - 1) == ended[0]
         self.keep = WHOLE
         self.clear()
         self.hear(lines)
+        if ended and was_told:
+            self.hear([Spoken(*ended)])
         self.missed = 0
         if at is not None:
             same = (n for n in range(self.total - 1, -1, -1) if self.total - n <= len(self.lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sixfold.dashboard import words
 from sixfold.dashboard.action import Action, cap
-from sixfold.dashboard.actions import GROUPS, label_of
+from sixfold.dashboard.actions import GROUPS, label_of, tooltip_of
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import BLANK, Part
@@ -42,7 +42,7 @@ def _key(action: Action, now: Situation) -> Part:
     keys = ", ".join([action.shown_key, *map(cap, action.keys.split(",")[1:])])
     can = action.can(now)
     why = f"   [{can}]" if isinstance(can, str) else ""
-    text = f"  {keys:<13} {label_of(action, now):<{MEANING - 17}} {action.tooltip}{why}"
+    text = f"  {keys:<13} {label_of(action, now):<{MEANING - 17}} {tooltip_of(action, now)}{why}"
     return text, "quiet" if can is not True else "plain"
 
 

@@ -44,6 +44,11 @@ class TextScreen(Page):
         return self._about
 
     @property
+    def bound(self) -> bool:
+        """A page about a task is about no other."""
+        return bool(self.chosen_task)
+
+    @property
     def diff(self) -> bool:
         """Is a diff in focus."""
         return isinstance(self.log_view, DiffView)

@@ -63,16 +63,37 @@ class TimelineScreen(Page):
     def chosen(self) -> str:
         """The selected bar, where there is more to tell of it."""
         bar = self._lanes.bar
-        told = self.chosen_task or (bar and (isinstance(bar.item, Gate) or _validates(bar)))
+        told = self._of_task or (bar and (isinstance(bar.item, Gate) or _validates(bar)))
         return bar.label if bar and told else ""
 
     @property
-    def chosen_task(self) -> str:
+    def _of_attempt(self) -> Attempt | None:
+        """The attempt of the selected bar, where that is one."""
+        item = self._lanes.bar.item if self._lanes.bar else None
+        return item if isinstance(item, Attempt) else None
+
+    @property
+    def _of_task(self) -> str:
         """The task of the selected bar, while it is in the list."""
-        bar = self._lanes.bar
-        one = bar.item if bar else None
-        task = one.task if isinstance(one, Attempt) and not one.removed else ""
-        return task if task in self.dashboard.state.by_id else ""
+        one = self._of_attempt
+        known = one and not one.removed and one.task in self.dashboard.state.by_id
+        return one.task if one and known else ""
+
+    @property
+    def chosen_task(self) -> str:
+        """The task of the selected bar; of a bar without one, the fix or validator at work."""
+        one = self._of_attempt
+        works = one is not None and one.kind != "task" and one.ended is None
+        return self._of_task or (one.task if one and works else "")
+
+    @property
+    def bound(self) -> bool:
+        """Keys act on the attempt of the selected bar."""
+        return self._of_attempt is not None
+
+    def unable(self) -> dict[str, str]:
+        """Whether it can be shown no closer."""
+        return {"closer(True)": "it is as close as can be"} if self._lanes.closest else {}
 
     def refresh_state(self) -> None:
         """The state changed."""
@@ -93,8 +114,8 @@ class TimelineScreen(Page):
     async def action_details(self) -> None:
         """The selected task, the gate, or what validation found out."""
         bar = self._lanes.bar
-        if self.chosen_task:
-            await self.app.push_screen(TaskScreen(self.chosen_task))
+        if self._of_task:
+            await self.app.push_screen(TaskScreen(self._of_task))
         elif bar and isinstance(bar.item, Gate):
             await self.app.push_screen(TextScreen(f"GATE {bar.item.gate}", gate_page(bar.item)))
         elif bar and _validates(bar):
