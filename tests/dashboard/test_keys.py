@@ -43,6 +43,7 @@ from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.screens.validation import ValidationScreen
 from sixfold.dashboard.widgets.find_bar import FindBar
 from sixfold.dashboard.widgets.log_view import LogView
+from sixfold.dashboard.widgets.rows import Rows
 
 
 def at_panes(app: Dashboard) -> bool:
@@ -732,3 +733,23 @@ async def test_the_keys_of_a_replay_stand_last_in_the_help_while_there_is_none()
         text = "\n".join(app.screen.query_one(LogView).lines)
         assert text.index("Start the run") < text.index("In a replay")
         assert "equals_sign" not in text
+
+
+async def test_the_pane_of_the_plan_that_is_in_focus_is_marked() -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("P")
+        focus = app.tone("focusbar").bgcolor
+        for name in ("phases", "edges", "figures"):
+            await settle(pilot)
+            marked = {
+                pane.id: any(
+                    segment.style and segment.style.bgcolor == focus
+                    for segment in pane.render_line(0)
+                )
+                for pane in app.screen.query(Rows)
+            }
+            assert marked == {one: one == name for one in ("phases", "edges", "figures")}
+            assert seen(app, f"#{name}").startswith(f" {name.upper()}")
+            await pilot.press("tab")

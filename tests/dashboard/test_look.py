@@ -9,9 +9,13 @@ from typing import cast
 
 import pytest
 from rich.cells import cell_len
+from rich.color import Color
+from textual._border import BORDER_CHARS
+from textual.scrollbar import ScrollBarRender
 from textual.theme import BUILTIN_THEMES
 
 from dashboard.scripted import BEGIN, PHASE_1, PHASE_2, Run, dashboard, settle
+from sixfold import dashboard as dashboard_room
 from sixfold.commands import look, screen
 from sixfold.dashboard import words
 from sixfold.dashboard.theme import THEMES, fitting
@@ -52,6 +56,50 @@ async def test_every_theme_has_all_tones(theme: str) -> None:
         assert bad.color is not None
         if theme != "textual-ansi":
             assert good.color != bad.color
+
+
+@pytest.mark.parametrize("theme", [one.name for one in THEMES] + sorted(BUILTIN_THEMES))
+async def test_every_theme_marks_the_cursors_row_and_what_is_in_focus(theme: str) -> None:
+    app = dashboard(Run(*BEGIN, *PHASE_1), theme=theme)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        pane = app.main.phases.rich_style.bgcolor
+        text, default = app.tone("strong").color, Color.default()
+        for name in ("cursor", "focusbar"):
+            ground = app.tone(name).bgcolor
+            assert ground not in {None, default, pane}
+            if not app.current_theme.ansi:
+                assert contrast(text, ground) > 3
+
+
+@pytest.mark.parametrize(("theme", "dim"), [("ansi-dark", True), ("ansi-light", False)])
+async def test_in_a_terminals_own_colours_a_title_is_told_from_its_ground(
+    theme: str, dim: bool
+) -> None:
+    app = dashboard(Run(*BEGIN, *PHASE_1), theme=theme)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for name in ("cursor", "focusbar", "shadow"):
+            ground = app.tone(name).bgcolor
+            assert app.tone("strong").color == Color.default()  # light where the theme is dark
+            assert ground
+            assert (sum(ground.get_truecolor()) <= 3 * 128) is dim
+        for name in ("brand", "chosen", "call"):
+            assert app.tone(name).color != Color.default()
+
+
+def contrast(one: Color | None, other: Color | None) -> float:
+    """As WCAG has it."""
+    assert one
+    assert other
+    light, dark = sorted((brightness(one), brightness(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def brightness(colour: Color) -> float:
+    parts = [part / 255 for part in colour.get_truecolor()]
+    lit = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * lit[0] + 0.7152 * lit[1] + 0.0722 * lit[2]
 
 
 async def test_a_theme_that_is_taken_is_kept_and_one_that_nobody_knows_is_none() -> None:
@@ -154,6 +202,27 @@ def test_signs_stay_apart_and_as_wide_in_ascii() -> None:
     told = [plain(one.glyph) for one in words.TASK_LOOKS.values()]
     assert len(set(told)) == len(told)
     assert plain("日本 é ✓") == "???? ? v"
+
+
+def test_every_sign_on_the_screen_has_one_in_ascii() -> None:
+    source = Path(dashboard_room.__file__).parent.rglob("*.py")
+    signs = {sign for file in source for sign in file.read_text("utf-8") if not sign.isascii()}
+    frames = {sign for frame in BORDER_CHARS.values() for row in frame for sign in "".join(row)}
+    for sign in (*signs, *frames, *ScrollBarRender.VERTICAL_BARS, *ScrollBarRender.HORIZONTAL_BARS):
+        assert "?" not in plain(sign)
+        assert cell_len(plain(sign)) == cell_len(sign)
+
+
+async def test_the_palette_is_legible_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    app = dashboard(Run(*BEGIN, *PHASE_1))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+p")
+        await settle(pilot)
+        text = text_of(app.export_screenshot())
+    assert "/ " in text
+    assert "??" not in text
 
 
 async def test_an_ascii_terminal_gets_ascii_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from repository import SCRIPT, TASKS, Repository
 from sixfold import events as ev
+from sixfold.runner.store import Store
 
 ONE = "## Phase 1: Setup\n\n- [ ] T001 [P] Write a in a.txt\n- [ ] T002 [P] Write b in b.txt\n"
 
@@ -41,6 +42,14 @@ def test_wrong_words_are_one_line_and_two(tmp_path: Path, words: list[str], said
     assert done.stderr.count("\n") == 1
     assert said in done.stderr
     assert not (tmp_path / ".sixfold/runs").exists()
+
+
+def test_who_names_a_run_that_is_not_there_is_told_the_last_one(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, ONE)
+    last = Store(tmp_path).create()
+    last.journal.touch()
+    said = repository.sixfold("attach", "nosuch").stderr
+    assert f"no run nosuch; the last one is {last.id}" in said
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,10 @@ def find(runs: Store, name: str | None) -> RunFolder:
     """The run called `name`, or the last one. Raises `UserError`."""
     found = runs.find(name)
     if found is None:
+        last = runs.find(None)
         what = f"no run {name}" if name else "no run has been started here"
-        raise UserError(str(runs.path.parent), what, "start one with `sixfold run`")
+        hint = f"the last one is {last.id}" if last else "start one with `sixfold run`"
+        raise UserError(str(runs.path.parent), what, hint)
     return found
 
 

@@ -23,10 +23,12 @@ DARK = Theme(
     panel="#23272f",
     dark=True,
     variables={
+        "paper": "#15171c",
         "strong": "#f0f2f5",
         "quiet": "#8089a0",
         "faint": "#4a515e",
         "cursor": "#2b3547",
+        "shadow": "#23272f",
         "focus": "#37527d",
         "found": "#57432a",
         "added": "#1f2f28",
@@ -49,10 +51,12 @@ LIGHT = Theme(
     panel="#e1ded7",
     dark=False,
     variables={
+        "paper": "#eceae5",
         "strong": "#0f1115",
         "quiet": "#5f6672",
         "faint": "#9da1a8",
         "cursor": "#cfdcee",
+        "shadow": "#e1ded7",
         "focus": "#b3cae8",
         "found": "#ecca98",
         "added": "#dcecdf",
@@ -74,10 +78,12 @@ SIXTEEN = Theme(
     panel="#0000aa",
     dark=True,
     variables={
+        "paper": "#000000",
         "strong": "#ffffff",
         "quiet": "#aaaaaa",
         "faint": "#aaaaaa",
         "cursor": "#555555",
+        "shadow": "#0000aa",
         "focus": "#aa00aa",
         "found": "#0000aa",
         "added": "#00aa00",
@@ -101,16 +107,33 @@ def fitting(environ: Mapping[str, str], colours: str | None) -> str:
 
 
 _FALLBACKS = {
+    "paper": "background",
     "strong": "foreground",
     "quiet": "foreground-darken-2",
     "faint": "foreground-darken-3",
     "cursor": "primary-muted",
+    "shadow": "panel",
     "focus": "primary-muted",
     "found": "accent-muted",
     "added": "success-muted",
     "dropped": "error-muted",
 }
 """Our own names for colours -> those that every theme has."""
+_OF_TERMINALS = {
+    True: {
+        "paper": "ansi_black",
+        "cursor": "ansi_bright_black",
+        "shadow": "ansi_bright_black",
+        "focus": "ansi_blue",
+    },
+    False: {
+        "paper": "ansi_bright_white",
+        "cursor": "ansi_white",
+        "shadow": "ansi_white",
+        "focus": "ansi_bright_cyan",
+    },
+}
+"""The same for dark and light themes of a terminal's own colours, which know no tints of them."""
 
 TONES = (
     "plain",
@@ -153,7 +176,8 @@ def fallbacks(theme: Theme) -> dict[str, str]:
     """Our own names for colours, under a theme that does not know them."""
     unknown = {ours: theirs for ours, theirs in _FALLBACKS.items() if ours not in theme.variables}
     colours = theme.to_color_system().generate() if unknown else {}
-    return {ours: colours[theirs] for ours, theirs in unknown.items()}
+    found = {ours: colours[theirs] for ours, theirs in unknown.items()}
+    return found | (_OF_TERMINALS[theme.dark] if theme.ansi else {})
 
 
 def style_sheet() -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.strip import Strip
 
 from sixfold.dashboard import words
 from sixfold.dashboard.figures import figures
@@ -14,11 +17,29 @@ from sixfold.dashboard.screens.pages import needs_page
 from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
-from sixfold.dashboard.widgets.row import BLANK, Part
+from sixfold.dashboard.widgets.row import BLANK, Part, row
 from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.title import Title
 from sixfold.model import Phase, Task
 from sixfold.state import RunState
+
+
+class Told(LogView):
+    """Lines below a title that says whether they are in focus."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(following=False, id=title)
+        self._title = title
+
+    def head(self) -> list[Iterable[Part]]:
+        """The title."""
+        return [row([(f" {self._title.upper()}", "title")], [], self.content_size.width)]
+
+    def render_line(self, y: int) -> Strip:
+        """It stands on a ground of its own."""
+        if y == 0:
+            return self.strip(self.heads[0], under="focusbar" if self.has_focus else "bar")
+        return super().render_line(y)
 
 
 class PlanScreen(Page):
@@ -39,8 +60,8 @@ class PlanScreen(Page):
         with Container(id="plan-body"):
             yield Phases()
             with Container(id="plan-right"):
-                yield LogView(following=False, id="edges")
-                yield LogView(following=False, id="figures")
+                yield Told("edges")
+                yield Told("figures")
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -13,9 +13,13 @@ _POOR = {"linux", "dumb", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"}
 """Kinds of terminal that lack most of our signs, whatever the locale says."""
 _LIKE = (
     "✓v ✗x ●* ○o ◆# ⊘% ↷> –- —- ≠# ‖= …~ ·. ■# ━= ╌- ─- ═= │| ┃| ╳X ▶> ▸+ ▾- ▲^ ▼v ←< →> ↑^ ↓v "
-    "┊: ░: ↵e ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •*"
+    "┊: ░: ↵e ⇧^ ┌+ ┐+ └+ ┘+ ├+ ┤+ ╭+ ╮+ ╰+ ╯+ █# ▌# ▐# ▀# ▄# ▁_ ▏| ▎| ▕| ×x “\" ”\" ‘' ’' •* "
+    "◷@ ≡= ›> ┏+ ┓+ ┗+ ┛+ ╔+ ╗+ ╚+ ╝+ ║| ╍- ╏| ▔- ▂_ ▃_ ▅# ▆# ▇# ▉# ▊| ▋| ▍| "
+    "▖_ ▗_ ▘' ▝' ▙# ▛# ▜# ▟#"
 )
-_SIGNS = str.maketrans({pair[0]: pair[1] for pair in _LIKE.split()})
+_WIDE = {"🔎": "/ "}
+"""Signs of two cells."""
+_SIGNS = str.maketrans({pair[0]: pair[1] for pair in _LIKE.split()} | _WIDE)
 
 
 def lacks_signs(environ: Mapping[str, str]) -> bool:
