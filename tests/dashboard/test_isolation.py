@@ -210,7 +210,7 @@ async def test_a_red_gate_tells_new_from_old_what_is_fixed_and_who_is_likely_to_
         assert "likely T002: store.go, commit 5eed5eed5e: pool.go" in verdict
         await pilot.press("tab", "tab", "j", "j", "z")
         await settle(pilot)
-        assert "T002  c0ffee2000  T002: Lint rules: count/store.go" in seen(app)
+        assert "T002  c0ffee2000  Lint rules: count/store.go" in seen(app)
         assert "the baseline did not have it" in seen(app)
 
 

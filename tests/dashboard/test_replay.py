@@ -135,8 +135,10 @@ async def test_seeking_back_takes_back_what_was_said() -> None:
         await arrive(pilot)
         assert "go mod init" in seen(app)
         assert "DATA RACE" in seen(app)
+        app.main.stream.follow(False)
         await pilot.press("home")
         await arrive(pilot)
+        assert app.main.stream.following
         assert "go mod init" not in seen(app)
         assert "DATA RACE" not in seen(app)
         assert len(app.story.lines()) == 1

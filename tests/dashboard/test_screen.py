@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from dashboard.scripted import (
     RACE,
     RED,
     RUNNING,
+    VALIDATING,
     Run,
     dashboard,
     printed,
@@ -31,10 +33,10 @@ from dashboard.scripted import (
 from sixfold import events as ev
 from sixfold.dashboard.app import FLOOD, Dashboard
 from sixfold.dashboard.panes.header import Header
-from sixfold.dashboard.screens.page import PAINT
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.link import LinkError, Source
 from sixfold.model import PlanWarning
+from sixfold.state import VALIDATION
 
 SIZES = [(160, 48), (80, 24), (100, 30), (80, 48), (160, 20), (250, 70), (40, 12), (20, 5)]
 
@@ -246,16 +248,22 @@ async def test_a_key_in_a_flood_is_noticed_before_the_next_frame() -> None:
         assert app._pressed
 
 
-@pytest.mark.parametrize("key", ["", "T", "?"])
-async def test_a_key_behind_a_painting_does_not_wait_as_long_as_textual_has_it(key: str) -> None:
+@pytest.mark.parametrize("key", ["3", "z", "j"])
+async def test_what_a_key_changes_does_not_wait_for_the_next_painting(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = Run(*RUNNING)
     async with dashboard(run).run_test(size=(160, 48)) as pilot:
         app = await settle(pilot, run)
-        await pilot.press(*key.split())
-        await settle(pilot)
-        assert app.page
-        clocks = [timer for timer in app.page._timers if timer.name == "screen_update"]
-        assert [clock._interval for clock in clocks] == [PAINT]
+        painted = asyncio.Event()
+        monkeypatch.setattr(app, "_display", lambda *_: painted.set())
+        for screen in app.screen_stack:
+            screen._update_timer.pause()
+            monkeypatch.setattr(screen._update_timer, "resume", lambda: None)
+        monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 3600)
+        app.simulate_key(key)
+        async with asyncio.timeout(5):
+            await painted.wait()
 
 
 async def test_a_row_that_did_not_change_keeps_what_the_filters_made_of_it() -> None:
@@ -536,3 +544,21 @@ async def test_a_header_that_needs_fewer_rows_is_painted_as_high_as_it_was() -> 
         await run.taken()
         header.refresh_state()
         assert [header.render_line(y).text.strip() for y in range(2, high)] == [""] * (high - 2)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (100, 50), (80, 40), (80, 24)])
+async def test_phases_over_the_whole_screen_have_all_of_it(size: tuple[int, int]) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=size) as pilot:
+        app = await settle(pilot, run)
+        await pilot.press("z")
+        await settle(pilot)
+        assert app.main.phases.size == (size[0], size[1] - 3)
+
+
+async def test_a_validator_is_not_told_of_with_the_plan_of_who_was_there_before() -> None:
+    run = Run(*BEGIN, say(5, "T006", ("plan", "[>] write the README")), *VALIDATING)
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        assert "write the README" not in seen(app, "#slot-5").splitlines()[1]
+        assert app.feed.begun[5].task == VALIDATION

@@ -709,3 +709,15 @@ def test_hostile_names_are_only_text() -> None:
     found = results(gates.STARTED, gates.progress(failures=[bad], failed=1))
     assert found.failures == [bad]
     assert outline.front(found)[0].test == bad.test
+
+
+async def test_who_reads_what_a_test_told_goes_on_reading_when_it_goes() -> None:
+    run = Run(*RED)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await in_tests(pilot, run, chosen=1)
+        await pilot.press("tab")
+        await settle(pilot)
+        assert app.focused is app.main.gate.told
+        run.say(ev.GateStarted(gate=9, cause="asked", command=["go"]))
+        await settle(pilot, run)
+        assert app.focused is app.main.stream

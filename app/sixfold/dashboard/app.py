@@ -216,8 +216,11 @@ class Dashboard(Steering, inherit_bindings=False):
             self._keep_hint()
             self._keep_hint = None
             self.main.query(Hint).remove()
-        if not (isinstance(event, Key) and self._is_late(event)):
-            await super().on_event(event)
+        if isinstance(event, Key) and self._is_late(event):
+            return
+        await super().on_event(event)
+        if isinstance(event, Key) and event.is_forwarded and self.page:
+            self.page.paint_soon()
 
     def _is_late(self, event: Key) -> bool:
         """Was it pressed when one was to type; it comes from a pane that had the focus then."""
@@ -383,8 +386,8 @@ class Dashboard(Steering, inherit_bindings=False):
             steps=page.slot in state.work and page.slot in self.feed.steps,
             planned=state.plan is not None,
             diff=page.diff,
-            sections=isinstance(page, screens.TaskScreen),
-            attempts=isinstance(page, screens.TaskScreen) and page.of_attempt,
+            sections=page.sections,
+            attempts=page.of_attempt,
             phases=isinstance(page.pane, Phases),
             running=any(one.state in words.AT_WORK for one in state.tasks.values()),
             failing=any(one.state == "failed" for one in state.tasks.values()),
@@ -401,9 +404,10 @@ class Dashboard(Steering, inherit_bindings=False):
         """Empty the logs: what is listened to anew fills them again."""
         for log in (*self.main.slots, self.main.stream):
             log.clear()
+            log.follow(True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """True: it can be done. None: not now. False: not here."""
+        """True: it can be done, or it can be said why not. None: not now. False: not here."""
         now = self.look_around()
         if action == "do":
             return BY_ID[str(parameters[0])].can(now) is not False

@@ -13,7 +13,7 @@ from sixfold.dashboard.speech import Spoken, Steps, spoken
 from sixfold.dashboard.story import changes, conflict, ending, told
 from sixfold.dashboard.widgets.row import BLANK, Part
 from sixfold.history import History
-from sixfold.state import RunState
+from sixfold.state import VALIDATION, RunState
 from sixfold.tally import Again, Tally
 
 WAITING = 10_000
@@ -122,7 +122,7 @@ class Feed:
                 self._end(event.slot, _ending(f"fix {event.phase}", event))
             case ev.ValidationStarted():
                 text = f"validation of {words.count(len(event.asked), 'requirement')}"
-                self.ended.pop(event.slot, None)
+                self._begin(event.slot, VALIDATION, event.attempt)
                 self._hear(event.slot, [BLANK, (text, "strong")])
             case ev.ValidationEnded() if event.slot:
                 text, tone = told(event)

@@ -1,4 +1,4 @@
-"""All that waits for a person, the most pressing first, and what is to be known of each. Pure."""
+"""All that waits for a person, the most pressing first. Pure."""
 
 from __future__ import annotations
 

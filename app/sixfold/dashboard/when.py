@@ -112,7 +112,7 @@ def with_steps(now: Situation) -> Can:
 def diff(now: Situation) -> Can:
     """There is a change to show that is not in front already."""
     shown = now.diff and not now.sections
-    return of_run(now) and ("it is in front" if shown else now.refused.get("diff") or True)
+    return of_run(now, "it is in front" if shown else now.refused.get("diff") or True)
 
 
 def in_diff(now: Situation) -> Can:

@@ -21,7 +21,7 @@ class GatePane(Vertical):
         super().__init__(id="gate", classes="-whole")
 
     def compose(self) -> ComposeResult:
-        """Headline, tree, logs."""
+        """Headline, tree, log."""
         yield Headline(id="tally")
         yield TestTree()
         yield LogView(id="stream", classes="pane")
@@ -65,7 +65,15 @@ class GatePane(Vertical):
         if told is None and chosen:
             self.mount(told := Told())
         if told and chosen != told.display:
-            told.display = chosen
-            self.query_one("#stream").display = not chosen
+            self._swap(told)
         if row and told and chosen:
             told.show(row)
+
+    def _swap(self, told: Told) -> None:
+        """Show the other log; whoever reads the one goes on in the other."""
+        stream = self.query_one("#stream", LogView)
+        going, coming = (told, stream) if told.display else (stream, told)
+        coming.display = True
+        if going.has_focus:
+            self.screen.set_focus(coming)
+        going.display = False

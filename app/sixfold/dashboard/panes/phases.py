@@ -32,9 +32,9 @@ class Phases(CursorRows):
     class Opened(Message):
         """The person wants to see more of what is selected."""
 
-    def __init__(self, *, compact: bool = False, reasons: bool = False) -> None:
+    def __init__(self, *, reasons: bool = False) -> None:
         super().__init__(id="phases", classes="pane")
-        self.compact = compact
+        self.compact = False
         """Phases alone, a row each."""
         self.following = True
         """Do window and cursor follow the work? Until the reader moves."""

@@ -48,10 +48,6 @@ class Slot(Talk):
         """The cursor comes with the whole screen."""
         return self.dashboard.main.zoomed == self.id
 
-    def refresh_state(self) -> None:
-        """Take over the app's state."""
-        self.refresh()
-
     # All that was said
 
     def take(self, lines: Iterable[Spoken]) -> None:

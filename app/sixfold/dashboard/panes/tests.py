@@ -190,7 +190,7 @@ class TestTree(CursorRows):
                 return self._test(one, room)
             case "slow":
                 slow = self.results.slowest[one.number]
-                left = [(f"{slow.test}  ", "plain"), (slow.package.rpartition("/")[2], "quiet")]
+                left = [(f"{slow.test}  ", "plain"), (words.package_name(slow.package), "quiet")]
                 return left, [(f"{slow.seconds:.2f} s ", "plain")]
             case "group" if one.key == outline.SLOW:
                 return [("◷ slowest", "quiet")], [(f"{len(self.results.slowest)} ", "quiet")]
@@ -214,7 +214,7 @@ class TestTree(CursorRows):
 
     def _package(self, package: ev.PackageProgress) -> tuple[list[Part], list[Part]]:
         cached = package.cached and package.state == "passed"
-        state = "awaited" if package.state == "awaited" else package.state
+        state = package.state
         look = words.PACKAGE_LOOKS["cached" if cached else state]
         if state == "awaited" and self.results.over:
             look = replace(look, word="not run")

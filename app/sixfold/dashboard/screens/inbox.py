@@ -17,7 +17,6 @@ from sixfold.dashboard.widgets.cursor_rows import CursorRows
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import Part, row
-from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.title import Title
 
 NOTHING: list[Part] = [("nothing waits for you", "quiet")]
@@ -131,12 +130,6 @@ class InboxScreen(Page):
         else:
             page = TextScreen(matter.word.upper(), self._detail(), about=matter.task)
         await self.app.push_screen(page)
-
-    def action_go_round(self, by: int) -> None:
-        """Focus the other pane."""
-        panes, pane = list(self.query(Rows)), self.pane
-        if pane in panes:
-            self.set_focus(panes[(panes.index(pane) + by) % len(panes)])
 
     def close(self) -> None:
         """Whoever leaves has read what stood here."""

@@ -31,7 +31,7 @@ class Line(Question, inherit_bindings=False):
         """Question, explanation, and where to write."""
         with Vertical(id="question"):
             yield Lines(self._text, self._explanation)
-            yield Input(self._early, id="line", compact=True, select_on_focus=False)
+            yield Input(self._early, compact=True, select_on_focus=False)
             yield Answers([SEND], first="")
 
     def on_mount(self) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.events import Key
 from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 
 from sixfold.dashboard import words
@@ -27,8 +25,8 @@ from sixfold.model import TestName
 if TYPE_CHECKING:
     from sixfold.dashboard.app import Dashboard
 
-PAINT = 1 / 240
-"""Seconds from one painting to the next, at least."""
+SOON = 0.002
+"""Seconds from a key's end to the painting of what it changed: the panes take it over meanwhile."""
 
 
 class Page(Screen[None], inherit_bindings=False):
@@ -37,11 +35,6 @@ class Page(Screen[None], inherit_bindings=False):
     place: ClassVar[Place]
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but the panes that it concerns are painted, and no others."""
-
-    @cached_property
-    def _update_timer(self) -> Timer:
-        """As Textual's, which has a key that comes behind a painting wait for two sixtieths."""
-        return self.set_interval(PAINT, self._on_timer_update, name="screen_update", pause=True)
 
     @property
     def dashboard(self) -> Dashboard:
@@ -112,6 +105,16 @@ class Page(Screen[None], inherit_bindings=False):
         return False
 
     @property
+    def sections(self) -> bool:
+        """Has the page sections to turn to."""
+        return False
+
+    @property
+    def of_attempt(self) -> bool:
+        """Is one attempt of several shown."""
+        return False
+
+    @property
     def enter(self) -> str:
         """What Enter does, where it has a word of its own."""
         return ""
@@ -129,6 +132,10 @@ class Page(Screen[None], inherit_bindings=False):
     def refresh_clock(self) -> None:
         """A second went by."""
 
+    def paint_soon(self) -> None:
+        """Do not wait for Textual's next painting: it may be two sixtieths of a second away."""
+        self.set_timer(SOON, self._on_timer_update)
+
     def refresh_keys(self) -> None:
         """The footer's keys depend on something that changed."""
         self.query(KeyBar).refresh()
@@ -139,6 +146,12 @@ class Page(Screen[None], inherit_bindings=False):
         if self.dashboard.page is not self:
             return False
         return self.dashboard.check_action(action, parameters)
+
+    def action_go_round(self, by: int) -> None:
+        """Focus the next pane, or the one before."""
+        panes, pane = list(self.query(Rows)), self.pane
+        if pane in panes:
+            self.set_focus(panes[(panes.index(pane) + by) % len(panes)])
 
     def action_step(self, rows: int) -> None:
         """Move by a row."""

@@ -18,7 +18,6 @@ from sixfold.dashboard.screens.task import TaskScreen
 from sixfold.dashboard.widgets.key_bar import KeyBar
 from sixfold.dashboard.widgets.log_view import LogView
 from sixfold.dashboard.widgets.row import BLANK, Part, row
-from sixfold.dashboard.widgets.rows import Rows
 from sixfold.dashboard.widgets.title import Title
 from sixfold.model import Phase, Task
 from sixfold.state import RunState
@@ -87,12 +86,6 @@ class PlanScreen(Page):
             await self.app.push_screen(TaskScreen(task.id))
         else:
             self.query_one(Phases).fold()
-
-    def action_go_round(self, by: int) -> None:
-        """Focus the next of tree, edges and figures."""
-        panes, pane = list(self.query(Rows)), self.pane
-        if pane in panes:
-            self.set_focus(panes[(panes.index(pane) + by) % len(panes)])
 
     def refresh_state(self) -> None:
         """The state changed, perhaps the plan too."""

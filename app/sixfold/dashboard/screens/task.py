@@ -79,6 +79,11 @@ class TaskScreen(TextScreen):
         return history[self._chosen]
 
     @property
+    def sections(self) -> bool:
+        """There are some."""
+        return True
+
+    @property
     def of_attempt(self) -> bool:
         """Is it about one attempt, of several."""
         return self.section in OF_ATTEMPT and len(self.history) > 1

@@ -99,7 +99,7 @@ class LogView(Marking):
             self._settle()
 
     def clear(self) -> None:
-        """Forget everything, and follow again."""
+        """Forget everything."""
         self.lines.clear()
         self._tones.clear()
         self._spans.clear()

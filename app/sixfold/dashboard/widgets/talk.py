@@ -70,7 +70,7 @@ class Talk(LogView):
         self._forget()
 
     def clear(self) -> None:
-        """Forget everything, and follow again."""
+        """Forget everything."""
         super().clear()
         self._calls.clear()
         self._details.clear()
