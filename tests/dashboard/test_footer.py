@@ -21,7 +21,8 @@ from dashboard.scripted import (
     settle,
 )
 from sixfold import events as ev
-from sixfold.dashboard.actions import ACTIONS, label_of
+from sixfold.dashboard.actions import ACTIONS
+from sixfold.dashboard.labels import label_of
 from sixfold.dashboard.widgets.key_bar import KeyBar
 
 

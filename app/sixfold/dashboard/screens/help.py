@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sixfold.dashboard import words
 from sixfold.dashboard.action import Action, cap
-from sixfold.dashboard.actions import GROUPS, label_of, tooltip_of
+from sixfold.dashboard.actions import GROUPS
+from sixfold.dashboard.labels import label_of, tooltip_of
 from sixfold.dashboard.screens.text import TextScreen
 from sixfold.dashboard.situation import Situation
 from sixfold.dashboard.widgets.row import BLANK, Part

@@ -33,6 +33,8 @@ class Page(Screen[None], inherit_bindings=False):
     """A screen with panes of rows, of which one is in focus, and a footer of keys."""
 
     place: ClassVar[Place]
+    zoomed = ""
+    """The pane that has the whole screen; empty while all are shown."""
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but the panes that it concerns are painted, and no others."""
 

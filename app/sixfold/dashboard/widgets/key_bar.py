@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from textual import events
 
 from sixfold.dashboard.action import Action
-from sixfold.dashboard.actions import ACTIONS, label_of, pair_of
+from sixfold.dashboard.actions import ACTIONS
+from sixfold.dashboard.labels import label_of, pair_of
 from sixfold.dashboard.widgets.painted import Painted
 from sixfold.dashboard.widgets.row import Part, fit, width_of
 
