@@ -753,3 +753,16 @@ async def test_the_pane_of_the_plan_that_is_in_focus_is_marked() -> None:
             assert marked == {one: one == name for one in ("phases", "edges", "figures")}
             assert seen(app, f"#{name}").startswith(f" {name.upper()}")
             await pilot.press("tab")
+
+
+@pytest.mark.parametrize("keys", ["pageup", "z pagedown", "z z q q pageup", "z home pageup end"])
+async def test_keys_for_the_list_of_the_palette_may_come_before_it(keys: str) -> None:
+    run = Run(*RUNNING)
+    async with dashboard(run).run_test(size=WIDE) as pilot:
+        app = await settle(pilot, run)
+        for key in ("ctrl+p", *keys.split()):
+            app.simulate_key(key)
+        await settle(pilot)
+        await pilot.press(*keys.split(), "escape")
+        await settle(pilot)
+        assert app.screen is app.main

@@ -125,6 +125,11 @@ class Keyed(Steering, inherit_bindings=False):
         """All keys."""
         await self.open(screens.HelpScreen(self.look_around()))
 
+    def action_command_palette(self) -> None:
+        """All actions, found by typing."""
+        if not isinstance(self.screen, screens.Palette):
+            self.push_screen(screens.Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's
         """The palette: every action of the table that belongs here, and the theme."""
         for action in [one for one in ACTIONS if one.belongs(self.look_around())]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sixfold.dashboard.screens.help import HelpScreen
     from sixfold.dashboard.screens.inbox import InboxScreen
     from sixfold.dashboard.screens.line import Line
+    from sixfold.dashboard.screens.palette import Palette
     from sixfold.dashboard.screens.plan import PlanScreen
     from sixfold.dashboard.screens.question import Question
     from sixfold.dashboard.screens.request import RequestScreen
@@ -26,6 +27,7 @@ __all__ = [
     "HelpScreen",
     "InboxScreen",
     "Line",
+    "Palette",
     "PlanScreen",
     "Question",
     "RequestScreen",
