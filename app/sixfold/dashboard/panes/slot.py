@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 
+import textual
 from textual.strip import Strip
 
 from sixfold.dashboard import words
@@ -63,7 +64,7 @@ class Slot(Talk):
         begun = self.dashboard.feed.begun.get(self.number)
         if begun and self._reading is None and not self.dashboard.replay:
             self._reading = Reading(begun)
-            self.run_worker(self._read(self._reading), group="read", exclusive=True)
+            self._read(self._reading)
 
     def shut(self) -> None:
         """Go on with the last lines of it."""
@@ -91,6 +92,7 @@ class Slot(Talk):
         super().follow(following)
         self._news.set()
 
+    @textual.work(group="read", exclusive=True)
     async def _read(self, reading: Reading) -> None:
         """Take in what is there, then what comes, also of the attempts after this one."""
         feed, source = self.dashboard.feed, self.dashboard.source

@@ -6,6 +6,7 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from textual import work
 from textual.strip import Strip
 
 from sixfold.dashboard import syntax
@@ -72,9 +73,10 @@ class DiffView(LogView):
             self._waiting.append(self._diff.blocks[at])
             if not self._colouring:
                 self._colouring = True
-                self.run_worker(self._colour())
+                self._colour()
         return super().row_strip(index)
 
+    @work
     async def _colour(self) -> None:
         """Colour what waits, off the loop: a keystroke never waits for it."""
         names = {*syntax.TONES.values(), "good", "bad"}
