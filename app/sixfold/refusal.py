@@ -39,6 +39,8 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
         case ev.Tell(task=task, text=text):
             busy = any(work.label == task for work in state.work.values())
             said = "" if text.strip() else "there is nothing to say"
+            if task in state.tasks and state.tasks[task].state == "integrating":
+                return f"the turn at {task} is over: its change is being joined"
             return said if busy else f"nobody is at work on {task}"
         case ev.Undo(task=task) | ev.SetAside(task=task):
             return _about_undoing(state, command, task)

@@ -464,3 +464,17 @@ async def test_enter_in_a_slot_that_has_nothing_to_do_opens_its_last_task() -> N
         await settle(pilot)
         assert isinstance(app.screen, TaskScreen)
         assert "T004" in seen(app)
+
+
+async def test_what_was_said_before_is_there_again_after_one_attempt_was_read() -> None:
+    run = Run(*BEGIN, *PHASE_1, *PHASE_2, told(ev.Utterance("say", "now of the latest")))
+    async with dashboard(run).run_test(size=(160, 48)) as pilot:
+        app = await settle(pilot, run)
+        before = app.main.slots[4].lines[:]
+        await pilot.press("5", "5")
+        await settle(pilot)
+        run.say(told(ev.Utterance("say", "meanwhile")))
+        await settle(pilot, run)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.main.slots[4].lines == [*before, "meanwhile"]

@@ -317,8 +317,10 @@ class Dashboard(Keyed):
 
     def forget_output(self) -> None:
         """Empty the logs: what is listened to anew fills them again."""
+        for slot in self.main.slots:
+            slot.forget()
+        self.main.stream.clear()
         for log in (*self.main.slots, self.main.stream):
-            log.clear()
             log.follow(True)
 
 

@@ -35,6 +35,8 @@ class Slot(Talk):
         self._all_steps = False
         self._reading: Reading | None = None
         self._news = asyncio.Event()
+        self._said: deque[Spoken] = deque(maxlen=TAIL)
+        """The last that came: once one attempt was read whole, it is shown again."""
         self._came: deque[Spoken] = deque(maxlen=TAIL)
         """What came since the last page was asked for."""
         self._read_last: list[Spoken] = []
@@ -53,6 +55,8 @@ class Slot(Talk):
 
     def take(self, lines: Iterable[Spoken]) -> None:
         """What came; while all is read, the agent's part comes from there."""
+        lines = list(lines)
+        self._said.extend(lines)
         if self._reading is None:
             self.hear(lines)
             return
@@ -67,12 +71,19 @@ class Slot(Talk):
             self._read(self._reading)
 
     def shut(self) -> None:
-        """Go on with the last lines of it."""
+        """Show the last that came, as before."""
         if self._reading:
             self._reading = None
             self.workers.cancel_group(self, "read")
             self.keep, self.elsewhere = TAIL, ""
-            self._hear_rest()
+            self._came.clear()
+            self._read_last = []
+            self._tell_all(self._said)
+
+    def forget(self) -> None:
+        """Nothing has been said yet."""
+        self._said.clear()
+        self.clear()
 
     def _hear_rest(self) -> None:
         """What came and was not read; the file is ahead of what comes, so some may be in both."""
@@ -121,14 +132,16 @@ class Slot(Talk):
 
     def _begin_anew(self, lines: list[Spoken]) -> None:
         """All lines in place of the last ones; a reader stays at the line they are at."""
-        at = self.line(self._rows[self.top][0]) if self._rows and not self.following else None
         ended = self.dashboard.feed.ended.get(self.number)
         was_told = ended is not None and self.total and self.line(self.total - 1) == ended[0]
         self.keep = WHOLE
+        self._tell_all([*lines, Spoken(*ended)] if ended and was_told else lines)
+
+    def _tell_all(self, lines: Iterable[Spoken]) -> None:
+        seen = self.top < len(self._rows) and not self.following
+        at = self.line(self._rows[self.top][0]) if seen else None
         self.clear()
         self.hear(lines)
-        if ended and was_told:
-            self.hear([Spoken(*ended)])
         self.missed = 0
         if at is not None:
             same = (n for n in range(self.total - 1, -1, -1) if self.total - n <= len(self.lines))

@@ -32,6 +32,7 @@ NO_ATTEMPT: list[Part] = [("No attempt has been made yet.", "quiet")]
 NO_EVIDENCE: list[Part] = [
     ("Nothing has been judged yet of what the spec asks of this task.", "quiet")
 ]
+NOT_ASKED: list[Part] = [("The spec asks for nothing that names this task.", "quiet")]
 Asking: TypeAlias = ev.Prompt | ev.Diff
 
 
@@ -143,7 +144,8 @@ class TaskScreen(TextScreen):
         if self.section == "attempts":
             return pages.attempts_page(self.history, now) or NO_ATTEMPT
         if self.section == "evidence":
-            return pages.evidence_page(state, task) or NO_EVIDENCE
+            judged = state.validation.outcome == "passed"
+            return pages.evidence_page(state, task) or (NOT_ASKED if judged else NO_EVIDENCE)
         return pages.task_page(state, task, now)
 
     def _write(self, lines: Sequence[Part]) -> None:
