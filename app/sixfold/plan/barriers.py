@@ -84,13 +84,18 @@ class Barriers:
             if closed == self._closed[phase]:
                 continue
             self._closed[phase] = closed
-            # What merely follows a phase goes on when something in that phase is reopened.
-            heirs = self._network.phase_successors if closed else self._network.phase_dependents
-            for later in heirs[phase]:
+            for later in self._network.phase_successors[phase]:
+                if not closed and self._goes_on(later, phase):
+                    continue
                 (self._awaits[later].discard if closed else self._awaits[later].add)(phase)
                 touched.append(later)
                 work.append(later)
         return touched
+
+    def _goes_on(self, later: int, phase: int) -> bool:
+        """Whether a phase that merely follows another has begun: it then waits for it no more."""
+        follows = later not in self._network.phase_dependents[phase]
+        return follows and self._attempted[later] > 0
 
     def _judge(self, phase: int) -> bool:
         settled = not self._unsettled[phase]

@@ -272,3 +272,34 @@ def test_a_plan_without_tasks_is_over(roles: Roles) -> None:
 def test_an_unknown_task_is_an_error() -> None:
     with pytest.raises(KeyError):
         Schedule(one_each()).state("T9")
+
+
+@pytest.mark.parametrize("again", ["retry", "skip"])
+def test_stories_halted_together_come_one_by_one_again(again: str) -> None:
+    schedule = Schedule(one_each(stories="one-by-one"))
+    advance(schedule, "T1")
+    schedule.start(SIX)
+    assert [halt.task for halt in schedule.fail("T2")] == ["T3", "T4", "T5"]
+    for phase in schedule.due():
+        schedule.pass_gate(phase)
+
+    if again == "retry":
+        schedule.retry("T2")
+        advance(schedule, "T2")
+    else:
+        schedule.skip("T2")
+    assert schedule.ready == ["T3"]
+    advance(schedule, "T3")
+    assert schedule.ready == ["T4"]
+
+
+def test_a_story_that_has_begun_goes_on_when_the_one_before_it_is_reopened() -> None:
+    tasks = [task("A", 1), task("B", 2), task("C", 2)]
+    schedule = Schedule(plan(("US1", "US2"), tasks, stories="one-by-one"))
+    schedule.start(SIX)
+    schedule.fail("A")
+    for phase in schedule.due():
+        schedule.pass_gate(phase)
+    advance(schedule, "B")
+    schedule.retry("A")
+    assert set(schedule.ready) == {"A", "C"}
