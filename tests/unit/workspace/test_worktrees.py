@@ -233,7 +233,8 @@ async def test_one_that_is_cancelled_is_made_to_its_end_first(root: Path) -> Non
     git(root, "commit", "-qm", "many")
     trees = Worktrees(root, "R", [])
     adding = asyncio.create_task(trees.add("T001.1", head(root)))
-    await asyncio.sleep(0.02)
+    for _ in range(3):
+        await asyncio.sleep(0)  # it has begun, and waits for the first of many processes
     adding.cancel()
     with pytest.raises(asyncio.CancelledError):
         await adding
