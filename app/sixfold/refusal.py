@@ -37,11 +37,12 @@ def refusal(state: RunState, command: ev.AnyCommand) -> str:
         case ev.Retry(task=task) | ev.Skip(task=task) | ev.Cancel(task=task):
             return _about_task(state, command, task)
         case ev.Tell(task=task, text=text):
-            busy = any(work.label == task for work in state.work.values())
-            said = "" if text.strip() else "there is nothing to say"
-            if task in state.tasks and state.tasks[task].state == "integrating":
+            work = next((one for one in state.work.values() if one.label == task), None)
+            if work is None:
+                return f"nobody is at work on {task}"
+            if work.doing == "integrating":
                 return f"the turn at {task} is over: its change is being joined"
-            return said if busy else f"nobody is at work on {task}"
+            return "" if text.strip() else "there is nothing to say"
         case ev.Undo(task=task) | ev.SetAside(task=task):
             return _about_undoing(state, command, task)
         case ev.Decide(request=request, option=option):

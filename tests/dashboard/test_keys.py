@@ -768,8 +768,11 @@ async def test_keys_for_the_list_of_the_palette_may_come_before_it(keys: str) ->
         assert app.screen is app.main
 
 
-async def test_an_agent_whose_change_is_being_joined_is_told_nothing_more() -> None:
-    run = Run(*RUNNING, ev.IntegrationStarted(task="T004", slot=3, attempt=1))
+@pytest.mark.parametrize(("messages", "label"), [(RUNNING, "T004"), (MENDING, "fix 2")])
+async def test_an_agent_whose_change_is_being_joined_is_told_nothing_more(
+    messages: tuple[ev.Message, ...], label: str
+) -> None:
+    run = Run(*messages, ev.IntegrationStarted(task=label, slot=3, attempt=1))
     async with dashboard(run).run_test(size=WIDE, notifications=True) as pilot:
         app = await settle(pilot, run)
         await pilot.press("3", "m")

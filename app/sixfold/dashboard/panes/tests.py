@@ -214,9 +214,8 @@ class TestTree(CursorRows):
 
     def _package(self, package: ev.PackageProgress) -> tuple[list[Part], list[Part]]:
         cached = package.cached and package.state == "passed"
-        state = package.state
-        look = words.PACKAGE_LOOKS["cached" if cached else state]
-        if state == "awaited" and self.results.over:
+        look = words.PACKAGE_LOOKS["cached" if cached else package.state]
+        if package.state == "awaited" and self.results.over:
             look = replace(look, word="not run")
         loud = look.tone in {"bad", "busy"}
         left: list[Part] = [
@@ -284,9 +283,9 @@ class TestTree(CursorRows):
         place = f"{failure.file}:{failure.line}" if failure.file else ""
         head: list[Part] = [("✗ ", "bad"), (f"{failure.kind:<5} ", "bad")]
         if self.compact:
-            head.append((f"{package.rpartition('/')[2]} ", "quiet"))
+            head.append((f"{words.package_name(package)} ", "quiet"))
         if failure.test or self.compact:
-            head.append((f"{name or 'the package'}", "strong"))
+            head.append((name or "the package", "strong"))
         wide = self.content_size.width >= WIDE
         says = words.beside_kind(failure) if wide or failure.kind != "race" else ""
         gap = "  " if failure.test or self.compact else ""

@@ -23,7 +23,7 @@ from sixfold.model import Phase, Task
 from sixfold.state import RunState
 
 
-class Told(LogView):
+class Titled(LogView):
     """Lines below a title that says whether they are in focus."""
 
     def __init__(self, title: str) -> None:
@@ -59,8 +59,8 @@ class PlanScreen(Page):
         with Container(id="plan-body"):
             yield Phases()
             with Container(id="plan-right"):
-                yield Told("edges")
-                yield Told("figures")
+                yield Titled("edges")
+                yield Titled("figures")
         yield KeyBar()
 
     def on_mount(self) -> None:
